@@ -1,0 +1,1 @@
+"""Entry points: HTTP routers and the ``landstock`` command."""

@@ -1,0 +1,1 @@
+"""Settings, engine, models, migrations, SQL, rule packs and the sample delivery."""

@@ -1,0 +1,1 @@
+"""Readers, field mappings, checks, loaders, exports and jobs."""

@@ -1,0 +1,1 @@
+"""Pure analysis: tables in, tables out. No file, database, network or clock."""
