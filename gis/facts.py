@@ -1,0 +1,48 @@
+"""The tables that verdicts are read from."""
+
+from dataclasses import dataclass, field
+from functools import partial
+
+import pandas as pd
+
+from gis.tables import COLUMNS, empty, require_columns, require_unique
+
+
+def _layer(name: str) -> pd.DataFrame:
+    factory: pd.DataFrame = field(default_factory=partial(empty, name))
+    return factory
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What is on record, as delivered: nothing is filtered by day.
+
+    Each table has the canonical columns of its layer. Dates are
+    ``datetime64``, figures ``Decimal`` or None, truth values True, False or
+    None; ``contract.parcel_codes`` holds lists of text. Where a row comes
+    from is its ``source`` or, where a layer has none, ``origin``; both may be
+    absent. A table left out is empty.
+
+    Raises
+    ------
+    MissingColumns
+        A table lacks a canonical column that a verdict reads.
+    DuplicateKey
+        Two rows have one parcel code, or one contract number.
+    """
+
+    parcel: pd.DataFrame = _layer("parcel")
+    contract: pd.DataFrame = _layer("contract")
+    contract_phase: pd.DataFrame = _layer("contract_phase")
+    construction_event: pd.DataFrame = _layer("construction_event")
+    investment_report: pd.DataFrame = _layer("investment_report")
+    idle_cause: pd.DataFrame = _layer("idle_cause")
+    building: pd.DataFrame = _layer("building")
+    enterprise: pd.DataFrame = _layer("enterprise")
+
+    def __post_init__(self) -> None:
+        """Refuse tables that no verdict could be read from."""
+        for name, columns in COLUMNS.items():
+            require_columns(getattr(self, name), columns, name)
+        require_unique(self.parcel, "parcel_code", "parcel")
+        require_unique(self.contract, "contract_no", "contract")
