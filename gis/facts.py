@@ -8,11 +8,6 @@ import pandas as pd
 from gis.tables import COLUMNS, empty, require_columns, require_unique
 
 
-def _layer(name: str) -> pd.DataFrame:
-    factory: pd.DataFrame = field(default_factory=partial(empty, name))
-    return factory
-
-
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What is on record, as delivered: nothing is filtered by day.
@@ -31,14 +26,20 @@ class Tables:
         Two rows have one parcel code, or one contract number.
     """
 
-    parcel: pd.DataFrame = _layer("parcel")
-    contract: pd.DataFrame = _layer("contract")
-    contract_phase: pd.DataFrame = _layer("contract_phase")
-    construction_event: pd.DataFrame = _layer("construction_event")
-    investment_report: pd.DataFrame = _layer("investment_report")
-    idle_cause: pd.DataFrame = _layer("idle_cause")
-    building: pd.DataFrame = _layer("building")
-    enterprise: pd.DataFrame = _layer("enterprise")
+    parcel: pd.DataFrame = field(default_factory=partial(empty, "parcel"))
+    contract: pd.DataFrame = field(default_factory=partial(empty, "contract"))
+    contract_phase: pd.DataFrame = field(
+        default_factory=partial(empty, "contract_phase")
+    )
+    construction_event: pd.DataFrame = field(
+        default_factory=partial(empty, "construction_event")
+    )
+    investment_report: pd.DataFrame = field(
+        default_factory=partial(empty, "investment_report")
+    )
+    idle_cause: pd.DataFrame = field(default_factory=partial(empty, "idle_cause"))
+    building: pd.DataFrame = field(default_factory=partial(empty, "building"))
+    enterprise: pd.DataFrame = field(default_factory=partial(empty, "enterprise"))
 
     def __post_init__(self) -> None:
         """Refuse tables that no verdict could be read from."""

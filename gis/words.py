@@ -18,7 +18,10 @@ VERDICTS: Final[Words] = _pairs(
     IDLE_NOT_COMMENCED=("疑似闲置：未动工", "Suspected idle: not commenced"),
     SUSPENDED_UNDER_1Y=("中止开发不满一年", "Suspended for under one year"),
     MAY_BE_IDLE=("疑似闲置：中止开发", "Suspected idle: construction suspended"),
-    SUSPENDED_NOT_IDLE=("中止开发，未达闲置标准", "Suspended, above the idle thresholds"),
+    SUSPENDED_NOT_IDLE=(
+        "中止开发，未达闲置标准",
+        "Suspended, above the idle thresholds",
+    ),
     ACTIVE=("正常开发", "Under development"),
     COMPLETED=("已竣工核验", "Completed and checked"),
     NOT_SUPPLIED=("未供应", "Not supplied"),
@@ -41,7 +44,10 @@ CAUSES: Final[Words] = {
         ENTERPRISE=("企业原因", "Enterprise"),
         CAUSE_PENDING=("原因待核实", "Cause not yet verified"),
         FORCE_MAJEURE=("不可抗力", "Force majeure"),
-        PREPARATORY=("动工开发必需的前期工作", "Preliminary work necessary before starting"),
+        PREPARATORY=(
+            "动工开发必需的前期工作",
+            "Preliminary work necessary before starting",
+        ),
         G1=("未按约定时间或条件交地", "Land not delivered as agreed"),
         G2=("规划依法修改", "Lawful change of the plan"),
         G3=("国家政策调整", "New national policy"),
@@ -139,9 +145,23 @@ MISSING: Final[Words] = {
 STATUS: Final[dict[str, dict[str, str]]] = {
     code: {"zh": zh, "en": en, "fill": fill, "pattern": pattern, "text": text}
     for code, zh, en, fill, pattern, text in (
-        ("determined", "已认定闲置", "Determined idle", "#9e2a1f", "white-cross-hatch", "定"),
+        (
+            "determined",
+            "已认定闲置",
+            "Determined idle",
+            "#9e2a1f",
+            "white-cross-hatch",
+            "定",
+        ),
         ("disposing", "处置中", "In disposal", "#2f6db5", "white-diagonal", "处"),
-        ("investigating", "调查中", "Investigating", "#d97f0f", "dark-horizontal", "查"),
+        (
+            "investigating",
+            "调查中",
+            "Investigating",
+            "#d97f0f",
+            "dark-horizontal",
+            "查",
+        ),
         ("closed", "已处置", "Disposed", "#5fb59a", "none", "结"),
         ("suspected", "疑似闲置", "Suspected idle", "#ffe36e", "dark-dots", "疑"),
         ("watch", "预警", "Warning", "#b39ddb", "none", "预"),

@@ -1,0 +1,77 @@
+"""Exact figures: recorded decimals are compared by multiplying crosswise; no float decides."""
+
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+TRUE, FALSE, UNKNOWN = 1, 0, -1
+_WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+
+
+def figure(value: Any) -> Decimal | None:
+    """Return a recorded figure as a decimal; None where nothing is recorded.
+
+    A float is taken as the shortest decimal that prints it: 2499.99 is
+    2499.99, not its binary neighbour.
+    """
+    if value is None or isinstance(value, Decimal):
+        return None if value is None or value.is_nan() else value
+    if isinstance(value, float | np.floating):
+        return None if np.isnan(value) else Decimal(repr(float(value)))
+    if isinstance(value, int | np.integer):
+        return Decimal(int(value))
+    return Decimal(value) if isinstance(value, str) and value.strip() else None
+
+
+def figures(values: Iterable[Any]) -> Any:
+    """Return recorded figures as an object array of ``Decimal`` or None."""
+    listed = [figure(value) for value in values]
+    found = np.empty(len(listed), dtype=object)
+    found[:] = listed
+    return found
+
+
+def below_share(part: Decimal | None, whole: Decimal | None, share: Fraction) -> int:
+    """Say whether ``part / whole < share``: TRUE, FALSE, or UNKNOWN.
+
+    Unknown where a figure is missing or ``whole`` is not positive: a zero
+    denominator is unknown, not zero.
+    """
+    if part is None or whole is None or whole <= 0:
+        return UNKNOWN
+    return int(Fraction(part) * share.denominator < Fraction(whole) * share.numerator)
+
+
+def reaches_share(done: Decimal | None, of: Decimal | None, share: Fraction) -> bool:
+    """Say whether ``done`` is at least a share of ``of``; a missing figure does not reach it."""
+    if done is None or of is None:
+        return False
+    return Fraction(done) * share.denominator >= Fraction(of) * share.numerator
+
+
+def half_up(value: Fraction, places: int) -> Decimal:
+    """Return a fraction rounded half away from zero to some decimal places."""
+    scaled = abs(value) * 10**places
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Decimal(whole if value >= 0 else -whole).scaleb(-places, context=_WIDE)
+
+
+def plain(value: Decimal | Fraction | int | None, places: int = 6) -> str | None:
+    """Return a figure as a decimal string without trailing zeros; a quotient is rounded half-up."""
+    if value is None:
+        return None
+    number = half_up(value, places) if isinstance(value, Fraction) else Decimal(value)
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text in ("-0", "") else text
+
+
+def total(parts: Iterable[Decimal | None]) -> Fraction | None:
+    """Return the exact sum of figures; None if one is missing or there are none."""
+    listed = list(parts)
+    if not listed or any(part is None for part in listed):
+        return None
+    return sum((Fraction(part) for part in listed if part is not None), Fraction(0))

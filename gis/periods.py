@@ -1,0 +1,52 @@
+"""Periods of time as the law counts them, on whole days of Asia/Shanghai."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.rules import IdleLandRule
+
+
+def as_days(values: Any) -> Any:
+    """Return dates of any kind (text, dates, timestamps, nothing) as an array of ``datetime64[D]``."""
+    return pd.to_datetime(pd.Series(values)).to_numpy(dtype="datetime64[D]")
+
+
+def anniversary(start: Any, years: int) -> Any:
+    """Return the last day of a period of years, for an array of ``datetime64[D]``.
+
+    The first day is not counted; the period ends with the corresponding day,
+    or with the last day of its month where there is none (Civil Code arts.
+    201-202). ``NaT`` stays ``NaT``.
+    """
+    month = start.astype("datetime64[M]")
+    month_then = month + 12 * years
+    last = (month_then + 1).astype("datetime64[D]") - 1
+    return np.minimum(
+        month_then.astype("datetime64[D]") + (start - month.astype("datetime64[D]")),
+        last,
+    )
+
+
+def full_years_passed(start: Any, years: int, on: dt.date) -> Any:
+    """Say whether full years have passed since each start on a day: from the day after the anniversary.
+
+    ``NaT`` gives False.
+    """
+    return anniversary(start, years) < np.datetime64(on, "D")
+
+
+def temporary_use_deadline(arranged_on: dt.date, rule: IdleLandRule) -> dt.date:
+    """Return the last day of a temporary use (Measures, Art. 12, third option)."""
+    last = anniversary(
+        np.array([arranged_on], dtype="datetime64[D]"), rule.temporary_use_years
+    )
+    day: dt.date = last[0].item()
+    return day
+
+
+def temporary_use_over(arranged_on: dt.date, rule: IdleLandRule, on: dt.date) -> bool:
+    """Say whether a temporary use has outlived its limit on a day."""
+    return on > temporary_use_deadline(arranged_on, rule)

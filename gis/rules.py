@@ -1,0 +1,82 @@
+"""Rules of law as values: what a rule pack says, frozen, with its articles.
+
+No threshold stands in code. ``data.rules`` reads the dated packs and hands
+these values in; a value knows its article through :meth:`Rule.cite`.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One version of one rule.
+
+    ``checked`` says who compared the entry with the official text, and when;
+    while it is None every verdict says that nobody has.
+    """
+
+    id: str
+    place: str
+    since: dt.date
+    instrument: str
+    checked: str | None
+    articles: Mapping[str, str]
+
+    @property
+    def ref(self) -> str:
+        """The stable name of this version, as a trace stores it."""
+        return f"{self.id}/{self.place}/{self.since.isoformat()}"
+
+    def cite(self, key: str) -> str:
+        """Return the article behind a value or a step of the rule.
+
+        Raises
+        ------
+        KeyError
+            The pack names no article for the key: a mistake in the program, since packs are checked
+            when they are read.
+        """
+        return self.articles[key]
+
+
+@dataclass(frozen=True, slots=True)
+class IdleLandRule(Rule):
+    """The definition and the consequences of idle land (闲置土地).
+
+    Years are whole years; shares are exact fractions of one.
+    """
+
+    first_band_years: int
+    second_band_years: int
+    suspension_years: int
+    delivery_years: int
+    temporary_use_years: int
+    developed_share: Fraction
+    invested_share: Fraction
+    foundation_share: Fraction
+    pit_share: Fraction
+    fee_share: Fraction
+    fee_places: int
+    warning_days: tuple[int, ...]
+    real_estate_landuse: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class IntensityRule(Rule):
+    """How investment is compared with what a contract promises."""
+
+    contract_disagreement_share: Fraction
+    high_storey_m: Fraction
+    high_storey_factor: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltupRule(Rule):
+    """How built-up area is counted and when its yearly target is met."""
+
+    target_change_m2: Fraction
+    sliver_m2: Fraction
+    sliver_width_m: Fraction
