@@ -120,7 +120,8 @@ def _packages(work: Path, names: list[str]) -> Iterator[dict[str, str]]:
     for name in names:
         folder = work / "node_modules" / name
         described = json.loads((folder / "package.json").read_text(encoding="utf-8"))
-        texts = [p for p in sorted(folder.iterdir()) if re.match(r"licen[cs]e(\.(md|txt))?$", p.name, re.I)]
+        named = re.compile(r"licen[cs]e(\.(md|txt))?", re.IGNORECASE)
+        texts = [path for path in sorted(folder.iterdir()) if named.fullmatch(path.name)]
         if not texts:
             raise VendorFault(f"{name} {described['version']} carries no licence text; it can't be shipped.")
         yield {
@@ -190,8 +191,8 @@ def _write_lock(work: Path, target: Path, files: dict[str, list[str]]) -> None:
     if BUNDLE in files:
         lock["built_with"] = f"esbuild {PACKAGES['esbuild']} --bundle --minify --target=chrome86"
     lock["licences"] = dict(sorted(lock["licences"].items()))
-    text = json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
-    (target / LOCK).write_text(text, encoding="utf-8")
+    written = json.dumps(lock, indent=2, ensure_ascii=False) + "\n"
+    (target / LOCK).write_text(written, encoding="utf-8")
 
 
 def main(arguments: list[str]) -> int:
