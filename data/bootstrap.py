@@ -1,0 +1,173 @@
+"""Roles, database, extension and rights: what precedes the migrations, done once by a privileged log-in."""
+
+import psycopg2
+from psycopg2 import sql
+from sqlalchemy import Connection, NullPool, create_engine, text
+
+from data.cluster import making, server
+from data.cluster.place import Place
+from data.faults import DatabaseFault
+from data.migrations import head, upgrade_to_head
+from data.session import APP_ROLE, connect_args, external_url, faults
+
+OWNER_ROLE = "landstock_owner"
+_ESTIMATED = ("text, text", "text, text, text", "text, text, text, boolean")
+
+
+def embedded(place: Place) -> None:
+    """Bring roles, database, rights and schema of the embedded server up to date."""
+    with faults():
+        if _is_current(place):
+            return
+        _make_database(place)
+        made = create_engine(server.url(place, making.SUPERUSER), poolclass=NullPool)
+        try:
+            with made.connect() as connection:
+                prepare(connection)
+                upgrade_to_head(connection)
+        finally:
+            made.dispose()
+
+
+def external() -> None:
+    """Bring rights and schema of the database of ``LANDSTOCK_DATABASE_URL`` up to date.
+
+    Raises
+    ------
+    DatabaseFault
+        It can't be reached, or its user may not do what is needed.
+    """
+    made = create_engine(external_url(), poolclass=NullPool, connect_args=connect_args())
+    try:
+        with faults(), made.connect() as connection:
+            if _revision(connection) != head():
+                prepare(connection)
+                upgrade_to_head(connection)
+    finally:
+        made.dispose()
+
+
+def _is_current(place: Place) -> bool:
+    """Say whether the schema is up to date; asks as the application, which needs no libraries of migrations."""
+    try:
+        connection = server.connect(place, APP_ROLE, server.DATABASE)
+    except psycopg2.OperationalError:
+        return False  # not made yet
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute("SELECT version_num FROM alembic_version")
+            return [row[0] for row in cursor.fetchall()] == [head()]
+    except psycopg2.ProgrammingError:
+        return False
+    finally:
+        connection.close()
+
+
+def _revision(connection: Connection) -> str | None:
+    with connection.begin():
+        if connection.scalar(text("SELECT to_regclass('public.alembic_version')")) is None:
+            return None
+        found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        return found
+
+
+def _make_database(place: Place) -> None:
+    connection = server.connect(place, making.SUPERUSER, "postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            make_roles(cursor, making.passwords(place)[APP_ROLE])
+            cursor.execute("SELECT FROM pg_database WHERE datname = %s", (server.DATABASE,))
+            if not cursor.rowcount:
+                name = sql.Identifier(server.DATABASE)
+                cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+    finally:
+        connection.close()
+
+
+def make_roles(cursor: "psycopg2.extensions.cursor", password: str | None) -> None:
+    """Make the owner of all tables, who can't log in, and the application's role."""
+    roles = ((OWNER_ROLE, "NOLOGIN", None), (APP_ROLE, "LOGIN" if password else "NOLOGIN", password))
+    for role, login, secret in roles:
+        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
+        if not cursor.rowcount:
+            cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
+        if secret:
+            statement = sql.SQL("ALTER ROLE {} {} NOSUPERUSER PASSWORD {}")
+            cursor.execute(statement.format(sql.Identifier(role), sql.SQL(login), sql.Literal(secret)))
+
+
+def prepare(connection: Connection) -> None:
+    """Make what is missing of roles, extension and rights in the database connected to.
+
+    Raises
+    ------
+    DatabaseFault
+        The user may not make them; the message holds the statements.
+    """
+    for statement in _missing(connection):
+        try:
+            with connection.begin():
+                connection.execute(text(statement))
+        except Exception as error:
+            if not isinstance(getattr(error, "orig", None), psycopg2.errors.InsufficientPrivilege):
+                raise
+            raise DatabaseFault(
+                f"The user of LANDSTOCK_DATABASE_URL may not prepare the database ({error.orig}). "  # type: ignore[attr-defined]
+                f"An administrator of the server runs there: {'; '.join(_missing(connection))}; — then repeat "
+                "`landstock db start`."
+            ) from error
+
+
+def _missing(connection: Connection) -> list[str]:
+    """Return the statements that are still to be run, in order."""
+    with connection.begin():
+        roles = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+        postgis = connection.scalar(text("SELECT count(*) FROM pg_extension WHERE extname = 'postgis'"))
+        names = connection.execute(
+            text("SELECT quote_ident(session_user), quote_ident(current_database()), "
+                 "(SELECT rolsuper FROM pg_roles WHERE rolname = session_user), session_user")
+        ).one()  # fmt: skip
+        user, database, is_super, login = names
+        wanted = [f"CREATE ROLE {role} NOLOGIN" for role in (OWNER_ROLE, APP_ROLE) if role not in roles]
+        if not postgis:
+            wanted.append("CREATE EXTENSION postgis")
+        wanted += _rights(connection, roles, database)
+        wanted += [
+            f"GRANT {role} TO {user}"
+            for role in (OWNER_ROLE, APP_ROLE)
+            if login != role and not is_super and not _may(connection, role, roles)
+        ]
+    return wanted + _revocations(connection)
+
+
+def _may(connection: Connection, role: str, roles: set[str]) -> bool:
+    return role in roles and bool(
+        connection.scalar(text("SELECT pg_has_role(session_user, :role, 'MEMBER')"), {"role": role})
+    )
+
+
+def _rights(connection: Connection, roles: set[str], database: str) -> list[str]:
+    """Return the grants on database and schema that are missing."""
+    asked = text(
+        "SELECT has_database_privilege(:owner, current_database(), 'CREATE'), "
+        "has_schema_privilege(:owner, 'public', 'CREATE')"
+    )
+    on_database, on_schema = (
+        connection.execute(asked, {"owner": OWNER_ROLE}).one() if OWNER_ROLE in roles else (False, False)
+    )
+    granted = [] if on_database else [f"GRANT CREATE ON DATABASE {database} TO {OWNER_ROLE}"]
+    return granted + ([] if on_schema else [f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER_ROLE}"])
+
+
+def _revocations(connection: Connection) -> list[str]:
+    """Return the statements that close ``ST_EstimatedExtent`` to all: it ignores rights on rows.
+
+    Only the owner of the extension can; on a server that is not ours its
+    administrator decides, and ``doctor`` says so.
+    """
+    with connection.begin():
+        is_super = connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"))
+    if not is_super:
+        return []
+    return [f"REVOKE EXECUTE ON FUNCTION st_estimatedextent({kind}) FROM PUBLIC" for kind in _ESTIMATED]

@@ -1,0 +1,71 @@
+"""Locks between processes of one data folder. The system frees them when their holder dies."""
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from data.settings import settings
+from gis.errors import LandStockError
+
+POLL_S = 0.05
+
+
+class AlreadyRunning(LandStockError):
+    """Another process holds a lock that only one may hold."""
+
+    code = "already-running"
+
+    def __init__(self, name: str, holder: str) -> None:
+        self.name = name
+        self.holder = holder
+        super().__init__(
+            f"Another `{name}` of this data folder is running (process {holder or 'unknown'}); one at a "
+            "time is expected. Wait until it ends, end it with Ctrl-C in its window, or set LANDSTOCK_HOME "
+            f"to another folder. / 另一个 {name} 正在运行（进程 {holder or '未知'}），请等它结束或先停止它。"
+        )
+
+
+@contextmanager
+def exclusive(name: str, *, wait_s: float = 0, folder: Path | None = None) -> Iterator[None]:
+    """Hold the lock ``name`` of the data folder while the block runs.
+
+    Parameters
+    ----------
+    name
+        What is locked, as ``demo`` or ``database``.
+    wait_s
+        Seconds to wait for another holder; 0 gives up at once.
+    folder
+        Where the lock file lies; ``locks`` of the data folder if absent.
+
+    Raises
+    ------
+    AlreadyRunning
+        Another process holds it still when the time is up.
+    """
+    folder = folder or settings().home / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        _take(handle, name, time.monotonic() + wait_s)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, name: str, until: float) -> None:
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                holder = os.pread(handle, 20, 0).decode("ascii", "replace").strip()
+                raise AlreadyRunning(name, holder) from None
+            time.sleep(POLL_S)
+        else:
+            return

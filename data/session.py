@@ -1,0 +1,179 @@
+"""The engine and its transactions. Every connection is the application's role, never a superuser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import psycopg2
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
+
+from data.cluster import server
+from data.cluster.place import place
+from data.faults import DatabaseFault, fault_of
+from data.settings import settings
+from gis.errors import EnvironmentFault
+
+APP_ROLE = "landstock_app"
+
+
+@cache
+def engine() -> Engine:
+    """Return the engine of the application, made on first use.
+
+    Raises
+    ------
+    EnvironmentFault
+        On first use of a connection: the database can't be reached.
+    """
+    made = create_engine(
+        url(),
+        pool_pre_ping=True,
+        pool_size=settings().pool_size,
+        max_overflow=settings().pool_size,
+        connect_args=connect_args(),
+    )
+    event.listen(made, "connect", _become_application)
+    event.listen(made, "handle_error", _say_what_to_do)
+    return made
+
+
+def connect_args() -> dict[str, Any]:
+    """Return the driver's options: no connection waits for ever, not even on a dead network."""
+    wait = settings().connect_timeout_s
+    return {
+        "connect_timeout": wait,
+        "application_name": "landstock",
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 60_000,
+    }
+
+
+def url() -> URL:
+    """Return the address of the database, as the application's role where it is the embedded one."""
+    if settings().database_url is None:
+        found = place()
+        if not found.exists:
+            raise DatabaseFault(
+                f"There is no database in {found.root} yet. Run `landstock db start`, which makes it."
+            )
+        return server.url(found, APP_ROLE)
+    return external_url()
+
+
+def external_url() -> URL:
+    """Return ``LANDSTOCK_DATABASE_URL`` with our driver and the password of the password file.
+
+    Raises
+    ------
+    DatabaseFault
+        It is not the address of a PostgreSQL database.
+    """
+    given = settings().database_url or ""
+    try:
+        found = make_url(given.replace("postgres://", "postgresql://", 1))
+    except Exception as error:  # SQLAlchemy raises several kinds for what is no address
+        raise _no_address() from error
+    if found.get_backend_name() != "postgresql" or not found.database:
+        raise _no_address()
+    file = settings().database_password_file
+    if file:
+        try:
+            found = found.set(password=file.read_text(encoding="utf-8").strip())
+        except OSError as error:
+            raise DatabaseFault(f"LANDSTOCK_DATABASE_PASSWORD_FILE can't be read: {error}.") from error
+    return found.set(drivername="postgresql+psycopg2")
+
+
+def _no_address() -> DatabaseFault:
+    return DatabaseFault(
+        "LANDSTOCK_DATABASE_URL is not the address of a PostgreSQL database; postgresql://USER@HOST:5432/NAME is "
+        "expected. Correct it, or unset it to use the embedded database."
+    )
+
+
+def _become_application(connection: Any, _: Any) -> None:
+    """Take the application's role where the log-in is another, and refuse to work as a superuser."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        if cursor.fetchone()[0] != APP_ROLE:
+            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
+            if cursor.rowcount == 0:
+                raise DatabaseFault(
+                    f"The database has no role {APP_ROLE}: it was not prepared. Run `landstock db start`."
+                )
+            cursor.execute(f"SET ROLE {APP_ROLE}")
+        cursor.execute("SELECT current_setting('is_superuser')")
+        if cursor.fetchone()[0] == "on":
+            raise DatabaseFault(
+                f"The role {APP_ROLE} is a superuser; the application must not be one. Run: ALTER ROLE {APP_ROLE} "
+                "NOSUPERUSER."
+            )
+    connection.commit()
+
+
+def _say_what_to_do(context: ExceptionContext) -> None:
+    fault = fault_of(context.original_exception)
+    if fault is not None:
+        raise fault from context.original_exception
+
+
+@contextmanager
+def transaction(timeout_s: float | None = None) -> Iterator[Connection]:
+    """Hand out a connection in one transaction: committed at the end, rolled back on any error.
+
+    Parameters
+    ----------
+    timeout_s
+        Seconds that one statement may take; without it a statement may take
+        as long as it needs. Requests give ``settings().request_timeout_s``.
+
+    Raises
+    ------
+    EnvironmentFault
+        The database can't be reached, its disk is full, or time is up.
+    """
+    with faults(), engine().begin() as connection:
+        if timeout_s is not None:
+            milliseconds = str(max(1, round(timeout_s * 1000)))
+            connection.execute(text("SELECT set_config('statement_timeout', :ms, true)"), {"ms": milliseconds})
+        yield connection
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn errors of the environment inside the block into faults that say what to do.
+
+    COPY on the driver's own cursor reports a dead server as ``SystemError``
+    around the true error; that is looked through as well.
+    """
+    try:
+        yield
+    except EnvironmentFault:
+        raise
+    except Exception as error:
+        fault = fault_of(error)
+        if fault is None:
+            raise
+        raise fault from error
+
+
+def reachable() -> bool:
+    """Say whether the database answers."""
+    try:
+        with transaction() as connection:
+            connection.execute(text("SELECT 1"))
+    except (EnvironmentFault, psycopg2.Error):
+        return False
+    return True
+
+
+def forget() -> None:
+    """Close all connections and read the settings anew on next use."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+    settings.cache_clear()

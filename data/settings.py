@@ -1,0 +1,59 @@
+"""Settings of the program, read from the environment on first use."""
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def checkout() -> Path | None:
+    """Return the checkout that the program runs from; ``None`` where it was installed as a package."""
+    top = Path(__file__).resolve().parent.parent
+    return top if (top / "pyproject.toml").is_file() and (top / "landstock").is_file() else None
+
+
+def default_home() -> Path:
+    """Return where data lie when nothing is said: ``var/`` of the checkout, else the user's data folder."""
+    top = checkout()
+    if top:
+        return top / "var"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "landstock"
+    return Path.home() / ".local" / "share" / "landstock"
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set, as ``LANDSTOCK_<NAME>``. An empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(env_prefix="LANDSTOCK_", env_ignore_empty=True, frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Data folder.")
+    database_url: str | None = Field(
+        default=None, repr=False, description="An existing PostGIS instead of the embedded one."
+    )
+    database_password_file: Path | None = Field(
+        default=None, description="File that holds the password of database_url."
+    )
+    lang: Literal["zh", "en"] = Field(default="zh", description="Language where nobody has chosen one.")
+    os_user: str = Field(
+        default="postgres", description="Account that runs the embedded database when root starts it."
+    )
+    connect_timeout_s: int = Field(default=10, ge=1, description="Seconds to wait for a connection.")
+    request_timeout_s: float = Field(
+        default=30, gt=0, description="Seconds that a statement of a web request may take."
+    )
+    pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
+
+    @field_validator("home", "database_password_file")
+    @classmethod
+    def _absolute(cls, path: Path | None) -> Path | None:
+        return path.expanduser().resolve() if path else path
+
+
+@cache
+def settings() -> Settings:
+    """Return the settings, read once. ``settings.cache_clear()`` makes the next call read again."""
+    return Settings()
