@@ -2,11 +2,12 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select, select, text
 
+from data.models import IdleVerdict, Parcel
+from data.queries import Filter, conditions
 from data.sql import load
 from gis import words
 from gis.errors import LandStockError
@@ -43,17 +44,10 @@ class NoSuchRun(LandStockError):
 
 
 @dataclass(frozen=True, slots=True)
-class TileFilter:
-    """The filter of lists and exports, as far as it chooses parcels; areas in m2. Empty means any."""
+class TileFilter(Filter):
+    """The filter of lists and exports, and the year of the built-up layer (all years when empty)."""
 
-    park: str | None = None
-    status: tuple[str, ...] = ()
-    verdict: tuple[str, ...] = ()
-    holder: str | None = None
-    q: str | None = None
-    area_min: Decimal | None = None
-    area_max: Decimal | None = None
-    year: int | None = None  # of the built-up layer only
+    year: int | None = None
 
 
 ANY: Final = TileFilter()
@@ -95,9 +89,9 @@ def tile(
     parts = []
     if {"park", "parcel", "label"} & set(layers):
         content = _content(grids.grid(grid).resolution(z), metres, layers)
-        values = shape | content | _matching(filters) | {"run_id": run_id}
-        values |= _shares(connection, values) if content["shares"] else _NO_SHARES
-        parts.append(connection.execute(load("tile"), values).scalar_one())
+        values = shape | content | {"run_id": run_id, "park": filters.park}
+        values |= _shares(connection, run_id, filters) if content["shares"] else _NO_SHARES
+        parts.append(connection.execute(_on_matching("tile", run_id, filters), values).scalar_one())
     if "builtup" in layers:
         values = shape | {
             "run_id": run_id,
@@ -189,32 +183,32 @@ def _content(resolution: float, metres: float, layers: tuple[str, ...]) -> dict[
 _NO_SHARES: Final[dict[str, Any]] = {"share_parks": [], "share_n": [], "share_idle": []}
 
 
-def _shares(connection: Connection, values: dict[str, Any]) -> dict[str, Any]:
+def _shares(connection: Connection, run_id: int, filters: TileFilter) -> dict[str, Any]:
     """Return count and idle share of the parks; kept, since a run never changes and every tile needs them."""
-    version = connection.execute(load("tile_version"), {"run_id": values["run_id"]}).one_or_none()
-    asked = ("run_id", "verdicts", "statuses", *_matching(ANY))
-    wanted = {name: values[name] for name in asked}
-    key = (str(connection.engine.url), version, repr(wanted))
+    version = connection.execute(load("tile_version"), {"run_id": run_id}).one_or_none()
+    key = (str(connection.engine.url), run_id, version, filters)
     if key not in _shares_of:
-        rows = connection.execute(load("tile_shares"), wanted).all()
+        statuses = _statuses()
+        values = {"verdicts": list(statuses), "statuses": list(statuses.values())}
+        found = connection.execute(_on_matching("tile_shares", run_id, filters), values).scalar_one()
         if len(_shares_of) >= _KEPT_SHARES:
             _shares_of.clear()
-        _shares_of[key] = {
-            "share_parks": [row.park_code for row in rows],
-            "share_n": [row.n for row in rows],
-            "share_idle": [row.idle_share for row in rows],
-        }
+        _shares_of[key] = found
     return _shares_of[key]
 
 
-def _matching(filters: TileFilter) -> dict[str, Any]:
-    """Return the filter as parameters; null stands for any."""
-    return {
-        "park": filters.park or None,
-        "status": list(filters.status) or None,
-        "verdict": list(filters.verdict) or None,
-        "holder": filters.holder or None,
-        "q": filters.q or None,
-        "area_min": filters.area_min,
-        "area_max": filters.area_max,
-    }
+def _on_matching(name: str, run_id: int, filters: TileFilter) -> Select[Any]:
+    """Return a query of ``data/sql`` that reads ``matching``: the parcels that the lists show for this filter."""
+    matching = (
+        select(
+            Parcel.entity_id, Parcel.parcel_code, Parcel.holder, Parcel.drawn_area_m2, Parcel.geom,
+            IdleVerdict.park_code, IdleVerdict.verdict,
+        )
+        .select_from(IdleVerdict)
+        .join(Parcel, Parcel.version_id == IdleVerdict.version_id)
+        # Says nothing new, but lets a small tile find its verdicts by the key.
+        .where(IdleVerdict.run_id == run_id, IdleVerdict.parcel_code == Parcel.parcel_code)
+        .where(*conditions(filters))
+        .cte("matching")
+    )  # fmt: skip
+    return select(text(f"({load(name).text})")).add_cte(matching)

@@ -10,7 +10,9 @@
 --             tolerance  outlines are simplified by this, in the grid's units
 --             share_parks, share_n, share_idle         count and idle share of parks, from tile_shares.sql
 --             most       more parcels than this are not drawn; layer "crowd" says how many there are
---             park, status, verdict, holder, q, area_min, area_max     filter; null = any
+--             park       only this park; null = any
+-- Reads       matching   a table expression put before it: the run's parcels that fit the filter
+--                        (entity_id, parcel_code, holder, drawn_area_m2, geom, verdict)
 -- Returns     one row: the tile (bytea). Layers park (code, name; with shares n, idle_share),
 --             parcel (id = entity_id; status), label (id = entity_id; label, with holders holder), crowd (n)
 -- Indexes     ix_parcel_geom, ix_park_geom, pk_idle_verdict
@@ -27,33 +29,16 @@ run AS (
 shown AS (
     SELECT s.verdict, s.status
     FROM unnest(CAST(:verdicts AS text[]), CAST(:statuses AS text[])) AS s(verdict, status)
-    WHERE CAST(:status AS text[]) IS NULL OR s.status = ANY(CAST(:status AS text[]))
-),
-matching AS NOT MATERIALIZED (
-    SELECT p.entity_id, p.parcel_code, p.holder, p.drawn_area_m2, p.geom, v.park_code, shown.status
-    FROM parcel AS p
-    JOIN idle_verdict AS v
-        ON v.run_id = :run_id AND v.parcel_code = p.parcel_code AND v.version_id = p.version_id
-    JOIN shown ON shown.verdict = v.verdict
-    WHERE
-        (CAST(:park AS text) IS NULL OR v.park_code = :park)
-        AND (CAST(:verdict AS text[]) IS NULL OR v.verdict = ANY(CAST(:verdict AS text[])))
-        AND (CAST(:holder AS text) IS NULL OR strpos(p.holder, :holder) > 0)
-        AND (
-            CAST(:q AS text) IS NULL
-            OR strpos(lower(concat_ws(' ', p.parcel_code, p.holder, p.location, p.supervision_no)), lower(:q)) > 0
-        )
-        AND (CAST(:area_min AS numeric) IS NULL OR p.registered_area_m2 >= :area_min)
-        AND (CAST(:area_max AS numeric) IS NULL OR p.registered_area_m2 <= :area_max)
 ),
 seen AS MATERIALIZED (
-    SELECT m.entity_id, m.parcel_code, m.holder, m.status, m.geom
+    SELECT m.entity_id, m.parcel_code, m.holder, shown.status, m.geom
     FROM tile
     JOIN matching AS m ON m.geom && tile.lonlat AND ST_Intersects(m.geom, tile.lonlat)
+    JOIN shown ON shown.verdict = m.verdict
     WHERE
         CAST(:parcels AS boolean)
         AND m.drawn_area_m2 >= :smallest_m2
-        AND (m.status <> 'normal' OR (CAST(:normals AS boolean) AND m.drawn_area_m2 >= :smallest_normal_m2))
+        AND (shown.status <> 'normal' OR (CAST(:normals AS boolean) AND m.drawn_area_m2 >= :smallest_normal_m2))
 ),
 amount AS (
     SELECT count(*) AS n, count(*) > :most AS too_many FROM seen
