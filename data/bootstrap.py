@@ -79,8 +79,8 @@ def _make_database(place: Place) -> None:
             make_roles(cursor, making.passwords(place)[APP_ROLE])
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", (server.DATABASE,))
             if not cursor.rowcount:
-                name = sql.Identifier(server.DATABASE)
-                cursor.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(name))
+                name, owner = sql.Identifier(server.DATABASE), sql.Identifier(OWNER_ROLE)
+                cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(name, owner))
     finally:
         connection.close()
 

@@ -60,7 +60,7 @@ def start() -> Status:
 def ensure_server(found: Place, *, throw_away: bool = False) -> None:
     """Make and start the server unless it runs. Call under the lock of start."""
     if not found.exists:
-        making.make(found, programs.find())
+        making.make(found, programs.find(), throw_away=throw_away)
     if not server.running(found):
         server.launch(found, throw_away=throw_away)
 

@@ -15,7 +15,7 @@ SUPERUSER = "postgres"
 _MIB = 1 << 20
 
 
-def make(place: Place, tools: programs.Programs) -> None:
+def make(place: Place, tools: programs.Programs, *, throw_away: bool = False) -> None:
     """Make a new database with checksums and random passwords.
 
     Raises
@@ -30,7 +30,7 @@ def make(place: Place, tools: programs.Programs) -> None:
         made = Place(aside, place.home, place.account)
         passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, "landstock_app")}
         _write_private(made.secrets, json.dumps(passwords))
-        _initdb(made, tools, passwords[SUPERUSER])
+        _initdb(made, tools, passwords[SUPERUSER], sync=not throw_away)
         configure(made, socket_folder=place.socket_folder)
         if place.root.exists():
             place.root.rmdir()
@@ -55,7 +55,7 @@ def _aside(place: Place) -> Path:
     return aside
 
 
-def _initdb(made: Place, tools: programs.Programs, password: str) -> None:
+def _initdb(made: Place, tools: programs.Programs, password: str, *, sync: bool) -> None:
     password_file = made.root / "initial"
     _write_private(password_file, password + "\n")
     give(password_file, made.account)
@@ -64,7 +64,7 @@ def _initdb(made: Place, tools: programs.Programs, password: str) -> None:
         tools["initdb"], "-D", str(made.data), "-U", SUPERUSER, f"--pwfile={password_file}",
         "--auth=scram-sha-256", "--data-checksums", "--encoding=UTF8", f"--locale={locale}", "--no-instructions",
     ]  # fmt: skip
-    programs.run(command, made.account)
+    programs.run(command if sync else [*command, "--no-sync"], made.account)
     password_file.unlink()
 
 

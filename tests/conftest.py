@@ -1,0 +1,182 @@
+"""A real PostGIS for the tests: one throw-away server a run, a fresh database where it is asked for.
+
+``database``, ``sample_database`` and ``empty_database`` name the database
+that ``data.session.engine()`` points to while a test runs.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+from psycopg2 import sql
+from sqlalchemy import Connection
+
+from data import bootstrap, cluster
+from data.cluster import making, process, server
+from data.cluster.place import Place, place
+from data.locks import exclusive
+from data.session import engine, forget
+from data.settings import settings
+
+PREFIX = "landstock-tests-"
+SAMPLE = "landstock_sample"
+SAMPLE_AS_OF = date(2026, 11, 1)
+_made: dict[str, str] = {}  # fixture -> address of the database that this worker uses for it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a data folder of its own; workers take that of the process that started them."""
+    for name in [name for name in os.environ if name.startswith("LANDSTOCK_") and name != "LANDSTOCK_TEST_RUN"]:
+        del os.environ[name]
+    if not hasattr(config, "workerinput"):
+        os.environ["LANDSTOCK_TEST_RUN"] = str(_new_run())
+    os.environ["LANDSTOCK_HOME"] = os.environ["LANDSTOCK_TEST_RUN"]
+    forget()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server of the run and remove its folder."""
+    forget()
+    if not hasattr(config, "workerinput") and "LANDSTOCK_TEST_RUN" in os.environ:
+        _remove(Path(os.environ.pop("LANDSTOCK_TEST_RUN")))
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Point the engine at the database of the test, before any fixture of it is made."""
+    for fixture in ("sample_database", "database"):
+        if fixture in getattr(item, "fixturenames", ()) and fixture in _made:
+            _point(_made[fixture])
+            return
+
+
+def _new_run() -> Path:
+    """Make the folder of a run, and remove those of runs that were killed."""
+    top = Path(tempfile.gettempdir())
+    for old in top.glob(f"{PREFIX}*"):
+        owner = (old / "owner").read_text() if (old / "owner").is_file() else ""
+        if owner.isdigit() and not any("pytest" in word for word in process.command_line(int(owner))):
+            _remove(old)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=top)).resolve()
+    folder.chmod(0o711)  # the server's account passes through it
+    (folder / "owner").write_text(str(os.getpid()))
+    return folder
+
+
+def _remove(folder: Path) -> None:
+    os.environ["LANDSTOCK_HOME"] = str(folder)
+    forget()
+    found = place()
+    if process.server_pid(found):
+        server.halt(found, mode="immediate")
+    shutil.rmtree(found.socket_folder, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    begun = time.monotonic()
+    yield
+    sys.stderr.write(f"\n[{what}: {time.monotonic() - begun:.1f} s]\n")
+
+
+@pytest.fixture(scope="session")
+def server_place() -> Place:
+    """Return the place of the run's server, with a migrated template; made by whoever needs it first."""
+    with exclusive("tests", wait_s=300):
+        found = place()
+        if not server.running(found):
+            with _timed("test database made and migrated"):
+                cluster.ensure_server(found, throw_away=True)
+                bootstrap.embedded(found)
+    return found
+
+
+def _create(found: Place, name: str, template: str) -> str:
+    """Make a database from a template and return its address as the application's role."""
+    _administer(found, sql.SQL("CREATE DATABASE {} OWNER landstock_owner TEMPLATE {}"), name, template)
+    return server.url(found, bootstrap.APP_ROLE, name).render_as_string(hide_password=False)
+
+
+def _administer(found: Place, statement: sql.SQL, *names: str) -> None:
+    connection = server.connect(found, making.SUPERUSER, "postgres")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(statement.format(*(sql.Identifier(name) for name in names)))
+    finally:
+        connection.close()
+
+
+def _point(address: str | None) -> None:
+    """Make ``engine()`` use a database."""
+    if settings().database_url != address:
+        if address:
+            os.environ["LANDSTOCK_DATABASE_URL"] = address
+        else:
+            os.environ.pop("LANDSTOCK_DATABASE_URL", None)
+        forget()
+
+
+@pytest.fixture(scope="session")
+def database(server_place: Place) -> str:
+    """Return the address of this worker's database: migrated, empty, for tests that are rolled back."""
+    _made["database"] = _create(server_place, f"worker_{uuid.uuid4().hex[:12]}", server.DATABASE)
+    _point(_made["database"])
+    return _made["database"]
+
+
+@pytest.fixture
+def empty_database(server_place: Place) -> Iterator[str]:
+    """Hand out the address of a database that only this test has, for tests that commit."""
+    name, before = f"test_{uuid.uuid4().hex[:12]}", settings().database_url
+    address = _create(server_place, name, server.DATABASE)
+    _point(address)
+    yield address
+    _point(before)
+    _administer(server_place, sql.SQL("DROP DATABASE {} WITH (FORCE)"), name)
+
+
+@pytest.fixture(scope="session")
+def sample_database(server_place: Place) -> str:
+    """Return the address of this worker's database with the sample delivery published and analysed."""
+    with exclusive("tests-sample", wait_s=600):
+        done = settings().home / "sample-is-there"
+        if not done.exists():
+            with _timed("sample delivery imported and analysed"):
+                _import_sample(server_place)
+            done.touch()
+    _made["sample_database"] = _create(server_place, f"sample_{uuid.uuid4().hex[:12]}", SAMPLE)
+    _point(_made["sample_database"])
+    return _made["sample_database"]
+
+
+def _import_sample(found: Place) -> None:
+    from etl.importer import ImportOptions, run
+    from etl.jobs import ensure_run
+    from etl.sample import delivery, mapping
+
+    _administer(found, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), SAMPLE)
+    _point(_create(found, SAMPLE, server.DATABASE))
+    options = ImportOptions(mapping=mapping(), publish=True, person="tests")
+    report = run([delivery()], options, lambda *_: None)
+    assert report.as_json()["published"], "the sample delivery was not published"
+    ensure_run(SAMPLE_AS_OF, person="tests")
+    _point(None)
+
+
+@pytest.fixture
+def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
+    """Hand out a transaction that is rolled back, on the sample's database if the test asks for that too."""
+    sampled = "sample_database" in request.fixturenames
+    request.getfixturevalue("sample_database" if sampled else "database")
+    with engine().connect() as connection, connection.begin() as open_transaction:
+        yield connection
+        open_transaction.rollback()

@@ -1,0 +1,108 @@
+"""The migrations and the models say the same; up, down and up again works."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import CheckConstraint, Connection, NullPool, create_engine, make_url, text
+
+from data.cluster import making, server
+from data.cluster.place import Place
+from data.migrations import FOLDER, compare, head, migrate
+from data.models import Base
+
+
+@pytest.fixture
+def administrator(server_place: Place, empty_database: str) -> Iterator[Connection]:
+    address = server.url(server_place, making.SUPERUSER, str(make_url(empty_database).database))
+    made = create_engine(address, poolclass=NullPool)
+    with made.connect() as connection:
+        yield connection
+
+
+def _relations(connection: Connection) -> set[str]:
+    """Return what is there of tables, sequences and functions that is not PostGIS's or Alembic's own."""
+    asked = text(
+        "SELECT relname FROM pg_class WHERE relnamespace IN (SELECT oid FROM pg_namespace "
+        "WHERE nspname IN ('public', 'staging')) AND relowner = 'landstock_owner'::regrole "
+        "UNION SELECT proname FROM pg_proc WHERE proowner = 'landstock_owner'::regrole"
+    )
+    with connection.begin():
+        return set(connection.scalars(asked)) - {"alembic_version", "alembic_version_pkc"}
+
+
+def test_the_database_is_what_the_models_say(administrator: Connection) -> None:
+    assert compare(administrator) == []
+
+
+def test_check_constraints_are_those_of_the_models(administrator: Connection) -> None:
+    # Alembic does not compare check constraints; their names are compared here.
+    asked = text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 AND conrelid::regclass::text <> :other")
+    with administrator.begin():
+        found = set(administrator.scalars(asked, {"other": "spatial_ref_sys"}))
+    expected = {
+        f"ck_{table.name}_{constraint.name.removeprefix(f'ck_{table.name}_')}"
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if isinstance(constraint, CheckConstraint) and isinstance(constraint.name, str)
+    }
+    assert found == expected
+
+
+def test_down_and_up_again(administrator: Connection) -> None:
+    before = _relations(administrator)
+    assert {"parcel", "idle_verdict", "entity_seq", "refresh_statistics"} <= before
+    migrate(administrator, "base")
+    assert _relations(administrator) == set()
+    migrate(administrator, "head")
+    assert _relations(administrator) == before
+    assert compare(administrator) == []
+
+
+def test_the_head_is_the_newest_file() -> None:
+    # head() reads file names, so that a start needs no Alembic; Alembic must agree.
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    assert ScriptDirectory.from_config(config).get_heads() == [head()]
+
+
+def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connection) -> None:
+    asked = text("SELECT schemaname || '.' || tablename, tableowner FROM pg_tables WHERE schemaname IN ('public', 'staging')")
+    owners = dict(connection.execute(asked).all())
+    assert owners.pop("public.spatial_ref_sys") == making.SUPERUSER  # of PostGIS
+    assert set(owners.values()) == {"landstock_owner"}
+    # 13 layers twice (published, staging), 4 of deliveries, 5 of runs, 1 of Alembic.
+    assert len(owners) == 13 * 2 + 4 + 5 + 1
+    assert connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
+
+
+def test_the_application_deletes_nothing_that_was_delivered(connection: Connection) -> None:
+    asked = text(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' "
+        "AND (has_table_privilege(oid, 'DELETE') OR has_table_privilege(oid, 'TRUNCATE'))"
+    )
+    assert connection.scalars(asked).all() == []
+
+
+def test_the_estimated_extent_is_closed(connection: Connection) -> None:
+    # It answers from statistics of all rows, whoever asks (decision on row-level security).
+    asked = text("SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = 'st_estimatedextent'")
+    assert connection.scalar(asked) is False
+
+
+def test_functions_with_the_owners_rights_fix_their_search_path(connection: Connection) -> None:
+    asked = text(
+        "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
+        "AND proowner = 'landstock_owner'::regrole"
+    )
+    found = connection.execute(asked).all()
+    assert [row.proname for row in found] == ["refresh_statistics"]
+    assert found[0].proconfig == ["search_path=pg_catalog, pg_temp"]
+
+
+def test_statistics_can_be_renewed_by_the_application(connection: Connection) -> None:
+    connection.execute(text("SELECT refresh_statistics('public.parcel', 'staging.parcel', 'public.spatial_ref_sys')"))
+    asked = text("SELECT reltuples FROM pg_class WHERE oid = 'public.parcel'::regclass")
+    assert connection.scalar(asked) == 0  # -1 before the first ANALYZE, 0 rows after it
