@@ -14,7 +14,7 @@ term that it states is unknown, the others are untouched. A row without a
 
 import datetime as dt
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -27,8 +27,9 @@ BASES = ("GRANT", "ALLOCATION", "LEASE")
 
 def text_array(column: pd.Series) -> Any:
     """Return a text column as an object array with None where nothing is recorded."""
-    values = column.to_numpy(dtype=object)
-    return np.where(column.isna().to_numpy() | (values == ""), None, values)
+    values: Any = column.to_numpy(dtype=object).copy()
+    values[column.isna().to_numpy() | (values == "")] = None
+    return values
 
 
 class Contracts:
@@ -107,7 +108,8 @@ class Contracts:
         np.maximum.at(best, groups, self.rank[rows])
         return self.order[best]
 
-    def _any(self, chosen: Any) -> Any:
+    def named(self, chosen: Any) -> Any:
+        """Return which parcels one of the chosen contract rows names."""
         parcel, contract = self._parcel_pairs
         found = np.zeros(len(self.parcels), dtype=bool)
         found[parcel[chosen[contract]]] = True
@@ -123,17 +125,19 @@ class Contracts:
     @cached_property
     def undated(self) -> Any:
         """Whether a parcel has a base contract without a date, or a row that may be one."""
-        return self._any(self.base & np.isnat(self.signed)) | self.untyped
+        return self.named(self.base & np.isnat(self.signed)) | self.untyped
 
     @cached_property
     def untyped(self) -> Any:
         """Whether a parcel has a contract row without a type that may be in force."""
-        return self._any(np.equal(self.kind, None) & ~(self.signed > self.day))
+        return self.named(
+            np.equal(self.kind, cast(Any, None)) & ~(self.signed > self.day)
+        )
 
     @cached_property
     def future(self) -> Any:
         """Whether a parcel has a base contract signed after the day."""
-        return self._any(self.base & (self.signed > self.day))
+        return self.named(self.base & (self.signed > self.day))
 
     @cached_property
     def superseded(self) -> Any:
@@ -169,9 +173,9 @@ class Contracts:
         column = self.table[name]
         stated = column.notna().to_numpy()
         if column.dtype == object:
-            stated &= column.to_numpy() != ""
+            stated = stated & (column.to_numpy() != "")
         if name == "delivered_on":
-            stated &= as_days(column) <= self.day
+            stated = stated & (as_days(column) <= self.day)
         count = len(self.table)
         rows = np.flatnonzero(
             self.supplement & stated & (self.root >= 0) & (self.signed <= self.day)

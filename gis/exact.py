@@ -69,6 +69,13 @@ def plain(value: Decimal | Fraction | int | None, places: int = 6) -> str | None
     return "0" if text in ("-0", "") else text
 
 
+def decimal_text(value: Fraction | None) -> str | None:
+    """Return a sum of decimals as the decimal string that it is, without rounding."""
+    if value is None:
+        return None
+    return plain(_WIDE.divide(Decimal(value.numerator), Decimal(value.denominator)))
+
+
 def total(parts: Iterable[Decimal | None]) -> Fraction | None:
     """Return the exact sum of figures; None if one is missing or there are none."""
     listed = list(parts)

@@ -1,0 +1,140 @@
+"""Which facts are missing for a verdict: stable codes ``<layer>.<column>``, or a layer."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.contracts import text_array
+from gis.exact import figure
+from gis.findings import Findings
+from gis.periods import as_days
+
+
+def missing_facts(found: Findings) -> list[list[str]]:
+    """Return for each parcel the facts that are missing, sorted, each once.
+
+    Rows of the parcel without their date are always listed. A missing figure
+    or term is listed where the verdict, its cause or its consequence asked for it.
+    """
+    gaps: list[set[str]] = [set() for _ in found.verdict]
+    for code, where in [*_undated(found), *_terms(found)]:
+        for parcel in np.flatnonzero(where).tolist():
+            gaps[parcel].add(code)
+    _of_ratios(found, gaps)
+    _of_completion(found, gaps)
+    for parcel, codes in found.causes.missing.items():
+        gaps[parcel].update(codes)
+    for parcel, fee in found.fees.items():
+        gaps[parcel].update(fee.missing)
+    return [sorted(codes) for codes in gaps]
+
+
+def _undated(found: Findings) -> list[tuple[str, Any]]:
+    contracts, events, tables = found.contracts, found.events, found.tables
+    governing = contracts.governing
+    base = contracts.base & np.isnat(contracts.signed)
+    supplement = np.append(contracts.undated_supplement, False)[governing]
+    causes = tables.idle_cause
+    of_cause = contracts.parcels.get_indexer(pd.Index(causes["parcel_code"]))
+    cause = np.zeros(len(governing), dtype=bool)
+    cause[of_cause[(of_cause >= 0) & np.isnat(as_days(causes["from_on"]))]] = True
+    untyped = events.kind == np.array(None, dtype=object)
+    foundation = events.rows("FOUNDATION") & (events.foundation_type == "?")
+    return [
+        ("contract.signed_on", contracts.named(base) | supplement),
+        ("contract.contract_type", contracts.untyped),
+        ("construction_event.happened_on", events.any(events.undated)),
+        (
+            "construction_event.event",
+            events.any(untyped & (events.known | events.undated)),
+        ),
+        (
+            "construction_event.foundation_type",
+            events.any(foundation & (events.known | events.undated)),
+        ),
+        (
+            "investment_report.reported_on",
+            np.append(_undated_reports(found), False)[governing],
+        ),
+        ("idle_cause.from_on", cause),
+    ]
+
+
+def _undated_reports(found: Findings) -> Any:
+    reports, contracts = found.tables.investment_report, found.contracts
+    roots = np.append(contracts.root, -1)[
+        contracts.index.get_indexer(pd.Index(reports["contract_no"]))
+    ]
+    where = np.zeros(len(contracts.numbers), dtype=bool)
+    where[roots[(roots >= 0) & np.isnat(as_days(reports["reported_on"]))]] = True
+    return where
+
+
+def _terms(found: Findings) -> list[tuple[str, Any]]:
+    contracts, events = found.contracts, found.events
+    none = (
+        (contracts.governing < 0)
+        & ~contracts.undated
+        & (found.verdict != "NOT_SUPPLIED")
+    )
+    open_case = (
+        (found.verdict == "UNDETERMINED")
+        & ~events.commenced
+        & (found.completed_row < 0)
+    )
+    governed = (contracts.governing >= 0) & ~contracts.undated
+    row, unknown = (np.append(part, gap)[contracts.governing] for part, gap in zip(
+        contracts.term("commence_by"), (-1, False), strict=True))  # fmt: skip
+    no_date = open_case & governed & np.isnat(found.due) & (row < 0) & ~unknown
+    delivered, _, undated = events.delivered
+    recorded = text_array(found.tables.parcel["in_monitoring_system"])
+    return [
+        ("contract", none),
+        ("contract.commence_by", no_date),
+        ("contract.delivered_on", no_date & ~undated & (delivered > events.day)),
+        ("construction_event.done", ~events.commenced & events.any(_without_figures(found))
+         & np.isin(found.verdict.astype(str), ("IDLE_NOT_COMMENCED", "OVERDUE", "NOT_DUE", "UNDETERMINED"))),
+        ("parcel.in_monitoring_system",
+         (found.path == "ART12") & np.array([value is None for value in recorded], dtype=bool)),
+    ]  # fmt: skip
+
+
+def _without_figures(found: Findings) -> Any:
+    events = found.events
+    rows = events.rows("FOUNDATION") & events.known
+    for row in np.flatnonzero(rows).tolist():
+        values = (events.table[name].iloc[row] for name in ("done", "of"))
+        rows[row] = any(figure(value) is None for value in values)
+    return rows
+
+
+def _of_ratios(found: Findings, gaps: list[set[str]]) -> None:
+    governed = (found.contracts.governing >= 0) & ~found.contracts.undated
+    stalled = (
+        (found.verdict == "MAY_BE_IDLE") | (found.verdict == "UNDETERMINED")
+    ) & found.events.commenced & ~found.events.suspension_unknown & (found.completed_row < 0)  # fmt: skip
+    for parcel in np.flatnonzero(
+        stalled & ~found.completion_unknown & governed
+    ).tolist():
+        contract = int(found.contracts.governing[parcel])
+        for ratio in (found.areas.get(contract), found.investments.get(contract)):
+            gaps[parcel].update(ratio.missing if ratio is not None else ())
+
+
+def _of_completion(found: Findings, gaps: list[set[str]]) -> None:
+    contracts = found.contracts
+    asked = (
+        found.completion_unknown
+        & (found.verdict == "UNDETERMINED")
+        & ~contracts.undated
+    )
+    checked = (
+        found.events.rows("COMPLETION_CHECKED")
+        & found.tables.construction_event["developed_area_m2"].notna().to_numpy()
+    )
+    for parcel in np.flatnonzero(
+        asked & found.events.any(checked) & (contracts.governing >= 0)
+    ).tolist():
+        gap = found.ratios.due(int(contracts.governing[parcel]))[1]
+        gaps[parcel].update([gap] if gap else [])

@@ -1,0 +1,262 @@
+"""The two ratios of suspended land, over the governing contract, and the area due.
+
+Only the contracts that a verdict asks about are computed. Reports without a
+date or a basis: the newest verified report decides, so an undated verified
+one (or one without a basis) makes the amounts unknown; an undated reported
+one does so only while nothing is verified, since it could decide nothing else.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.contracts import Contracts, text_array
+from gis.events import NEVER, Events
+from gis.exact import FALSE, UNKNOWN, figure, total
+from gis.facts import Tables
+from gis.periods import as_days
+from gis.rules import IdleLandRule
+
+COMPONENTS = ("building_wan", "equipment_wan", "other_wan")
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """One ratio: three-valued ``low``, both sides, the row read, and the facts that are missing.
+
+    ``bound`` says that ``part`` is a lower bound: not all components are stated.
+    """
+
+    low: int
+    part: Fraction | None
+    whole: Fraction | None
+    row: int
+    missing: tuple[str, ...]
+    bound: bool = False
+
+
+class Ratios:
+    """The ratios of contracts, computed once for each contract asked about."""
+
+    def __init__(
+        self, tables: Tables, contracts: Contracts, events: Events, rule: IdleLandRule
+    ) -> None:
+        self.rule = rule
+        self.contracts = contracts
+        self.events = events
+        self.registered = tables.parcel["registered_area_m2"].to_numpy(dtype=object)
+        self.reports = tables.investment_report
+        self._due_terms = contracts.values("due_area_m2")
+        self._codes = contracts.pairs["code"].to_numpy(dtype=object)
+        self._rows = contracts.pairs["parcel"].to_numpy()
+        self._due: dict[int, tuple[Fraction | None, str]] = {}
+
+    def parcels(self, contract: int) -> list[tuple[str, int]]:
+        """Return the codes and parcel rows (-1: not on record) of a contract, by code."""
+        start, stop = self.contracts.slices[contract : contract + 2]
+        return list(
+            zip(self._codes[start:stop], self._rows[start:stop].tolist(), strict=True)
+        )
+
+    def area_of(self, row: int) -> Decimal | None:
+        """Return the registered area of a parcel row; None where it is unknown."""
+        return figure(self.registered[row]) if row >= 0 else None
+
+    def due(self, contract: int) -> tuple[Fraction | None, str]:
+        """Return the area due for development of a contract, or what is missing for it."""
+        if contract not in self._due:
+            self._due[contract] = self._due_area(contract)
+        return self._due[contract]
+
+    def _due_area(self, contract: int) -> tuple[Fraction | None, str]:
+        values, rows, unknown = self._due_terms
+        if unknown[contract]:
+            return None, "contract.signed_on"
+        stated = figure(values[contract])
+        if rows[contract] >= 0 and stated is not None:
+            return (
+                (Fraction(stated), "") if stated > 0 else (None, "contract.due_area_m2")
+            )
+        area = total(self.area_of(row) for _, row in self.parcels(contract))
+        return (
+            (area, "")
+            if area is not None and area > 0
+            else (None, "parcel.registered_area_m2")
+        )
+
+    def areas(self, asked: Any) -> dict[int, Ratio]:
+        """Return the area ratio of each contract asked about."""
+        newest, row, undated = self._developed()
+        return {
+            contract: self._area(contract, newest, row, undated)
+            for contract in asked.tolist()
+        }
+
+    def _developed(self) -> tuple[dict[int, Decimal], dict[int, int], Any]:
+        """Return the newest developed area of each parcel, its row, and which parcels have an undated one."""
+        events = self.events
+        states = events.here & events.table["developed_area_m2"].notna().to_numpy()
+        _, newest_row = events.last(states)
+        rows = np.flatnonzero(states & events.known)
+        newest_day = np.append(events.when, NEVER)[newest_row]
+        rows = rows[events.when[rows] == newest_day[events.parcel[rows]]]
+        column = events.table["developed_area_m2"].to_numpy(dtype=object)
+        value: dict[int, Decimal] = {}
+        where: dict[int, int] = {}
+        for row, parcel in zip(
+            rows.tolist(), events.parcel[rows].tolist(), strict=True
+        ):
+            area = figure(column[row])
+            # Two records of one day: built land does not shrink within it, so the larger counts.
+            if area is not None and (parcel not in value or area > value[parcel]):
+                value[parcel], where[parcel] = area, row
+        return value, where, events.any(states & events.undated)
+
+    def _area(
+        self,
+        contract: int,
+        newest: dict[int, Decimal],
+        where: dict[int, int],
+        undated: Any,
+    ) -> Ratio:
+        whole, gap = self.due(contract)
+        missing = [gap] if gap else []
+        rows = [row for _, row in self.parcels(contract)]
+        if any(row >= 0 and undated[row] for row in rows):
+            missing.append("construction_event.happened_on")
+        if any(row not in newest for row in rows):
+            missing.append("construction_event.developed_area_m2")
+        seen = max((where[row] for row in rows if row in where), default=-1)
+        unknown_part = any(row not in newest or undated[row] for row in rows)
+        part = None if unknown_part else total(newest[row] for row in rows)
+        if part is None or whole is None:
+            return Ratio(UNKNOWN, part, whole, seen, tuple(missing))
+        return Ratio(
+            _below(part, whole, self.rule.developed_share), part, whole, seen, ()
+        )
+
+    def investments(self, asked: Any) -> dict[int, Ratio]:
+        """Return the investment ratio of each contract asked about."""
+        planned, _, unknown = self.contracts.values("planned_investment_ex_land_wan")
+        chosen, gaps = choose_reports(self.reports, self.contracts, asked)
+        return {
+            contract: self._investment(
+                figure(planned[contract]),
+                bool(unknown[contract]),
+                chosen.get(contract, -1),
+                gaps.get(contract, ()),
+            )
+            for contract in asked.tolist()
+        }
+
+    def _investment(
+        self, whole: Decimal | None, unknown: bool, row: int, gaps: tuple[str, ...]
+    ) -> Ratio:
+        missing = list(gaps)
+        if unknown:
+            missing.append("contract.signed_on")
+        elif whole is None or whole <= 0:
+            missing.append("contract.planned_investment_ex_land_wan")
+        stated = (
+            {name: figure(self.reports[name].iloc[row]) for name in COMPONENTS}
+            if row >= 0
+            else {}
+        )
+        part = (
+            None
+            if gaps
+            else total(value for value in stated.values() if value is not None)
+        )
+        full = Fraction(whole) if whole is not None and whole > 0 else None
+        bound = any(value is None for value in stated.values())
+        absent = [
+            f"investment_report.{name}"
+            for name, value in stated.items()
+            if value is None
+        ]
+        if part is None or full is None or whole is None:
+            low = UNKNOWN
+        else:
+            low = _below(part, full, self.rule.invested_share)
+        if bound and low != FALSE:  # the stated components are only a lower bound
+            low = UNKNOWN
+            missing += absent
+        return Ratio(
+            low, part, full, row, tuple(missing) if low == UNKNOWN else (), bound
+        )
+
+
+def _below(part: Fraction, whole: Fraction, share: Fraction) -> int:
+    return int(part * share.denominator < whole * share.numerator)
+
+
+def choose_reports(
+    reports: pd.DataFrame, contracts: Contracts, asked: Any
+) -> tuple[dict[int, int], dict[int, tuple[str, ...]]]:
+    """Return the report that decides for each contract asked about, and why none does.
+
+    The newest verified one, else the newest reported one, over the contract
+    and its supplements. Of two on one day the larger amounts count: they are
+    cumulative, so the larger is the later.
+    """
+    wanted = np.zeros(len(contracts.numbers) + 1, dtype=bool)
+    wanted[asked] = True
+    roots = np.append(contracts.root, -1)
+    group = roots[contracts.index.get_indexer(pd.Index(reports["contract_no"]))]
+    when = as_days(reports["reported_on"])
+    basis = text_array(reports["basis"])
+    rows = np.flatnonzero(wanted[group] & (group >= 0) & ~(when > contracts.day))
+    by_contract: dict[int, list[int]] = defaultdict(list)
+    for row, root in zip(rows.tolist(), group[rows].tolist(), strict=True):
+        by_contract[root].append(row)
+    chosen: dict[int, int] = {}
+    gaps: dict[int, tuple[str, ...]] = {}
+    for contract in asked.tolist():
+        row, gap = _decide(by_contract.get(contract, []), when, basis, reports)
+        chosen[contract] = row
+        if gap:
+            gaps[contract] = gap
+    return chosen, gaps
+
+
+def _decide(
+    rows: list[int], when: Any, basis: Any, reports: pd.DataFrame
+) -> tuple[int, tuple[str, ...]]:
+    verified = [
+        row for row in rows if basis[row] == "VERIFIED" and not np.isnat(when[row])
+    ]
+    reported = [
+        row for row in rows if basis[row] == "REPORTED" and not np.isnat(when[row])
+    ]
+    undated = [
+        row
+        for row in rows
+        if np.isnat(when[row]) and (basis[row] == "VERIFIED" or not verified)
+    ]
+    untyped = [row for row in rows if basis[row] is None]
+    decisive = verified or reported
+    row = -1
+    if decisive:
+        newest = max(when[row] for row in decisive)
+        row = max(
+            (row for row in decisive if when[row] == newest),
+            key=lambda row: _amounts(reports, row),
+        )
+    gap: tuple[str, ...] = ("investment_report.reported_on",) if undated else ()
+    gap += ("investment_report.basis",) if untyped else ()
+    if not rows or (row < 0 and not gap):
+        return -1, ("investment_report",)
+    return row, gap
+
+
+def _amounts(reports: pd.DataFrame, row: int) -> tuple[Decimal, ...]:
+    """Return what two reports of one day are ordered by: the counted sum, then each figure."""
+    names = (*COMPONENTS, "land_price_wan", "land_tax_wan", "total_wan")
+    values = [figure(reports[name].iloc[row]) for name in names]
+    counted = sum((value for value in values[:3] if value is not None), Decimal(0))
+    return (counted, *(Decimal(-1) if value is None else value for value in values))
