@@ -1,0 +1,203 @@
+/** How parcels, parks and built-up patches are drawn: the statuses of the page on canvas, with their patterns. */
+import { Fill, Stroke, Style, Text } from '../vendor/ol.js';
+import { LEVELS } from './grids.js';
+import { STATUS, number, page, t } from './page.js';
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const INK = token('--c-ink');
+const OUTLINE = token('--s-outline');
+const BRAND = token('--c-brand');
+const WHITE = token('--c-select-halo');
+const LIGHT = token('--s-pattern-light');
+const DARK = token('--s-pattern-dark');
+const FONT = token('--font');
+const YEARS = [1, 2, 3, 4, 5, 6].map((step) => token(`--y-${step}`));
+
+/** Draw one 8 px tile of a pattern. The tile's size divides 512, to which the map aligns patterns. */
+const PATTERNS = {
+  determined(c) {
+    line(c, LIGHT, 1.1, [[-1, 7, 7, -1], [1, 9, 9, 1], [0, 8, 8, 0], [0, 0, 8, 8], [-1, 1, 1, -1], [7, 9, 9, 7],
+      [-1, 7, 1, 9], [7, -1, 9, 1], [4, -4, 12, 4], [-4, 4, 4, 12], [4, 12, 12, 4], [-4, 4, 4, -4]]);
+  },
+  disposing(c) {
+    line(c, LIGHT, 1.4, [[0, 8, 8, 0], [-1, 1, 1, -1], [7, 9, 9, 7]]);
+  },
+  investigating(c) {
+    line(c, DARK, 1, [[0, 2, 8, 2], [0, 6, 8, 6]]);
+  },
+  suspected(c) {
+    c.fillStyle = DARK;
+    for (const [x, y] of [[2, 2], [6, 6]]) {
+      c.beginPath();
+      c.arc(x, y, 1.05, 0, 2 * Math.PI);
+      c.fill();
+    }
+  },
+};
+
+function line(c, colour, width, segments) {
+  c.strokeStyle = colour;
+  c.lineWidth = width;
+  c.beginPath();
+  for (const [x1, y1, x2, y2] of segments) {
+    c.moveTo(x1, y1);
+    c.lineTo(x2, y2);
+  }
+  c.stroke();
+}
+
+function fillOf(code, patterns) {
+  const colour = STATUS.get(code).fill;
+  if (!patterns || !(code in PATTERNS)) return new Fill({ color: colour });
+  const ratio = window.devicePixelRatio || 1;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = Math.round(8 * ratio);
+  const c = canvas.getContext('2d');
+  c.fillStyle = colour;
+  c.fillRect(0, 0, canvas.width, canvas.height);
+  c.scale(canvas.width / 8, canvas.height / 8);
+  PATTERNS[code](c);
+  return new Fill({ color: c.createPattern(canvas, 'repeat') });
+}
+
+const cache = new Map();
+function kept(key, make) {
+  if (!cache.has(key)) cache.set(key, make());
+  return cache.get(key);
+}
+
+function parcelStyle(code, outlined, patterns) {
+  return kept(`parcel ${code} ${outlined} ${patterns}`, () => {
+    const dashed = code === 'unknown';
+    return new Style({
+      zIndex: 1,
+      fill: fillOf(code, patterns && outlined),
+      stroke: outlined
+        ? new Stroke({
+            color: dashed ? token('--c-ink-3') : OUTLINE,
+            width: dashed ? 1.2 : 0.7,
+            lineDash: dashed ? [4, 2.5] : undefined,
+            lineJoin: 'round',
+          })
+        : undefined,
+    });
+  });
+}
+
+const boundary = [
+  new Style({ zIndex: 2, stroke: new Stroke({ color: 'rgba(11,83,148,.14)', width: 8 }) }),
+  new Style({ zIndex: 3, stroke: new Stroke({ color: BRAND, width: 1.8, lineDash: [12, 4, 2, 4] }) }),
+];
+const ground = new Style({ zIndex: 0, fill: new Fill({ color: token('--g-park') }) });
+
+/** The five steps of the idle share of a park, as the legend names them: lower bound and fill. */
+export const SHARES = [0, 0.05, 0.1, 0.2, 0.4].map((from, i) => ({
+  from,
+  colour: ['#fdfbf0', '#fff3c0', '#ffe36e', '#efc02f', '#c9930a'][i],
+}));
+
+function parkStyle(feature, ground_m) {
+  if (ground_m <= LEVELS.parcels) return [ground, ...boundary];
+  const share = feature.get('idle_share') || 0;
+  const step = SHARES.filter((s) => share >= s.from).pop();
+  const name = feature.get('name') || feature.get('code');
+  const n = feature.get('n');
+  return [
+    kept(`share ${step.from}`, () => new Style({ zIndex: 0, fill: new Fill({ color: step.colour }) })),
+    ...boundary,
+    new Style({
+      zIndex: 5,
+      text: label(n === undefined ? name : `${name}\n${t('map.park_count', { n: number(n) })}`, '700 14px '),
+    }),
+  ];
+}
+
+function label(text, font = '400 13px ') {
+  return new Text({
+    text,
+    font: font + FONT,
+    overflow: true,
+    fill: new Fill({ color: INK }),
+    stroke: new Stroke({ color: WHITE, width: 3 }),
+  });
+}
+
+/** A holder's name in lines of seven characters. */
+function wrapped(text) {
+  return text.match(/.{1,7}/gu).join('\n');
+}
+
+function labelStyle(feature, ground_m, selected) {
+  if (ground_m >= LEVELS.labels) return null;
+  const holder = ground_m < LEVELS.holders && feature.get('holder');
+  const own = feature.get('label');
+  const chosen = selected === feature.getId();
+  const text = holder ? `${own}\n${wrapped(holder)}` : own;
+  return kept(`label ${text} ${chosen}`, () => new Style({
+    zIndex: chosen ? 7 : 6,
+    text: label(text, chosen ? '700 13px ' : '400 13px '),
+  }));
+}
+
+/**
+ * Style of the tiles of parks and parcels.
+ * @param {{ground: function(): number, patterns: boolean, parks: boolean, parcels: boolean, labels: boolean,
+ *          selected: number|null, plain: boolean}} view `plain`: another theme lies on top
+ */
+export function tileStyle(view) {
+  return (feature) => {
+    const metres = view.ground();
+    switch (feature.get('layer')) {
+      case 'park':
+        return view.parks ? parkStyle(feature, metres) : null;
+      case 'parcel': {
+        const code = feature.get('status');
+        if (!view.parcels || metres > LEVELS.parcels || (code === 'normal' && metres > LEVELS.normal)) return null;
+        return parcelStyle(view.plain ? 'normal' : code, metres <= LEVELS.normal, view.patterns);
+      }
+      case 'label':
+        return view.labels && view.parcels ? labelStyle(feature, metres, view.selected) : null;
+      default:
+        return null;
+    }
+  };
+}
+
+const hovered = new Style({ stroke: new Stroke({ color: INK, width: 2, lineJoin: 'round' }) });
+const selected = [
+  new Style({ zIndex: 1, stroke: new Stroke({ color: WHITE, width: 5, lineJoin: 'round' }) }),
+  new Style({ zIndex: 2, stroke: new Stroke({ color: token('--c-select'), width: 3, lineJoin: 'round' }) }),
+];
+
+/** Style of the outlines over the tiles: the selected parcel and the one under the pointer. */
+export function outlineStyle(view) {
+  return (feature) => {
+    if (feature.get('layer') !== 'parcel') return null;
+    const id = feature.getId();
+    if (id === view.selected) return selected;
+    return id === view.hovered ? hovered : null;
+  };
+}
+
+/** Colour of a built-up year: light (first) to dark (last). */
+export function yearColour(year) {
+  const years = page.years || [];
+  const share = years.length > 1 ? years.indexOf(year) / (years.length - 1) : 1;
+  return YEARS[Math.max(0, Math.min(YEARS.length - 1, Math.round(share * (YEARS.length - 1))))];
+}
+
+/** Style of built-up patches: those of the chosen year only. */
+export function builtupStyle(view) {
+  return (feature) => {
+    if (feature.get('layer') !== 'builtup' || feature.get('year') !== view.year) return null;
+    return kept(`year ${view.year}`, () => new Style({
+      fill: new Fill({ color: `${yearColour(view.year)}b3` }),
+      stroke: new Stroke({ color: YEARS[5], width: 0.7 }),
+    }));
+  };
+}
+
+export const measureStyle = [
+  new Style({ stroke: new Stroke({ color: WHITE, width: 5 }), fill: new Fill({ color: 'rgba(11,83,148,.12)' }) }),
+  new Style({ stroke: new Stroke({ color: BRAND, width: 2.5 }) }),
+];
