@@ -25,9 +25,7 @@ _CGCS2000 = "+a=6378137 +rf=298.257222101"
 
 @lru_cache(maxsize=256)
 def _projection(tenth: int) -> pyproj.Transformer:
-    touching = (
-        tenth or 1
-    ) / 10  # a cone cannot touch at the equator; a tenth of a degree beside it can
+    touching = (tenth or 1) / 10  # a cone cannot touch at the equator; a tenth of a degree beside it can
     conic = f"+proj=aea +lat_1={touching} +lat_2={touching} +lat_0={touching} +lon_0=0 {_CGCS2000} +units=m"
     degrees = f"+proj=longlat {_CGCS2000}"
     return pyproj.Transformer.from_crs(degrees, conic, always_xy=True)

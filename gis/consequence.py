@@ -40,9 +40,7 @@ class Causes:
     missing: dict[int, list[str]]
 
 
-def find_causes(
-    tables: Tables, rule: IdleLandRule, as_of: np.datetime64, span_start: Any
-) -> Causes:
+def find_causes(tables: Tables, rule: IdleLandRule, as_of: np.datetime64, span_start: Any) -> Causes:
     """Return the cause of idleness of each parcel whose span has a start.
 
     Parameters
@@ -54,13 +52,9 @@ def find_causes(
     table, parcels = tables.idle_cause, pd.Index(tables.parcel["parcel_code"])
     parcel = parcels.get_indexer(pd.Index(table["parcel_code"]))
     start = np.append(span_start, np.datetime64("NaT", "D"))[parcel]
-    since, until, verified = (
-        as_days(table[name]) for name in ("from_on", "to_on", "verified_on")
-    )
+    since, until, verified = (as_days(table[name]) for name in ("from_on", "to_on", "verified_on"))
     meets = (parcel >= 0) & ~np.isnat(start) & ~(since > as_of) & ~(until < start)
-    by = np.array(
-        [name is not None for name in text_array(table["verified_by"])], dtype=bool
-    )
+    by = np.array([name is not None for name in text_array(table["verified_by"])], dtype=bool)
     rows: dict[int, list[int]] = {}
     for row in np.flatnonzero(meets).tolist():
         rows.setdefault(int(parcel[row]), []).append(row)
@@ -99,9 +93,7 @@ def _decide(
         elif estate is None:
             flags.append("REAL_ESTATE_UNKNOWN")
             missing.append("parcel.landuse_code")
-    uncertain = doubtful or any(
-        np.isnat(since[row]) or kind[row] is None for row in known
-    )
+    uncertain = doubtful or any(np.isnat(since[row]) or kind[row] is None for row in known)
     if uncertain or not known:
         return
     own = [kind[row] == ENTERPRISE for row in known]
@@ -113,9 +105,7 @@ def _decide(
     else:
         row = max(known, key=lambda row: (since[row], kind[row]))
         result.row[number] = row
-        result.cause[number] = (
-            f"GOVERNMENT:{kind[row]}" if kind[row].startswith("G") else kind[row]
-        )
+        result.cause[number] = f"GOVERNMENT:{kind[row]}" if kind[row].startswith("G") else kind[row]
 
 
 def _real_estate(parcel: pd.DataFrame, rule: IdleLandRule) -> list[bool | None]:
@@ -127,9 +117,7 @@ def _real_estate(parcel: pd.DataFrame, rule: IdleLandRule) -> list[bool | None]:
         strict=True,
     )
     return [
-        None
-        if code is None or scheme not in schemes
-        else str(code).startswith(tuple(schemes[scheme]))
+        None if code is None or scheme not in schemes else str(code).startswith(tuple(schemes[scheme]))
         for code, scheme in pairs
     ]
 
@@ -144,9 +132,7 @@ def paths(verdict: Any, band: Any, cause: Any) -> Any:
         (charged & (band == "Y1"), "FEE"),
         (charged & (band == "Y2"), "RECOVERY"),
     ]
-    return np.select(
-        [holds for holds, _ in choices], [path for _, path in choices], "NONE"
-    ).astype(object)
+    return np.select([holds for holds, _ in choices], [path for _, path in choices], "NONE").astype(object)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +147,7 @@ class Fee:
     missing: tuple[str, ...]
 
 
-def fees(
-    asked: Any, contracts: Contracts, ratios: Ratios, rule: IdleLandRule
-) -> dict[int, Fee]:
+def fees(asked: Any, contracts: Contracts, ratios: Ratios, rule: IdleLandRule) -> dict[int, Fee]:
     """Return the fee of each parcel asked about (rows of the parcel table, with a governing contract).
 
     The whole fee is a share of the contract's price; each parcel of the
@@ -173,27 +157,18 @@ def fees(
     price, _, _ = contracts.values("price_wan")
     found: dict[int, Fee] = {}
     shared: dict[int, dict[int, Fee]] = {}
-    for parcel, contract in zip(
-        asked.tolist(), contracts.governing[asked].tolist(), strict=True
-    ):
+    for parcel, contract in zip(asked.tolist(), contracts.governing[asked].tolist(), strict=True):
         if contract not in shared:
-            base = (
-                None if contracts.kind[contract] == "LEASE" else figure(price[contract])
-            )
+            base = None if contracts.kind[contract] == "LEASE" else figure(price[contract])
             shared[contract] = _share(base, ratios, contract, rule)
         found[parcel] = shared[contract][parcel]
     return found
 
 
-def _share(
-    price: Decimal | None, ratios: Ratios, contract: int, rule: IdleLandRule
-) -> dict[int, Fee]:
+def _share(price: Decimal | None, ratios: Ratios, contract: int, rule: IdleLandRule) -> dict[int, Fee]:
     named = ratios.parcels(contract)
     if price is None:
-        return {
-            row: Fee(None, None, None, None, None, ("contract.price_wan",))
-            for _, row in named
-        }
+        return {row: Fee(None, None, None, None, None, ("contract.price_wan",)) for _, row in named}
     whole = half_up(Fraction(price) * rule.fee_share, rule.fee_places)
     if len(named) == 1:
         return {named[0][1]: Fee(whole, price, whole, None, None, ())}
@@ -206,13 +181,7 @@ def _share(
     rest = whole
     for number, ((_, row), area) in enumerate(zip(named, areas, strict=True)):
         last = number == len(named) - 1
-        part = (
-            rest
-            if last
-            else half_up(
-                Fraction(whole) * Fraction(area or 0) / sum_of, rule.fee_places
-            )
-        )
+        part = rest if last else half_up(Fraction(whole) * Fraction(area or 0) / sum_of, rule.fee_places)
         rest -= part
         result[row] = Fee(part, price, whole, area, sum_of, ())
     return result

@@ -83,16 +83,11 @@ class Contracts:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Each contract row with each parcel code that it names once; ``parcel`` -1 if not on record."""
-        lists = [
-            codes if isinstance(codes, list | tuple | np.ndarray) else ()
-            for codes in self._codes()
-        ]
+        lists = [codes if isinstance(codes, list | tuple | np.ndarray) else () for codes in self._codes()]
         rows = np.repeat(np.arange(len(lists)), [len(codes) for codes in lists])
         codes = np.array([code for named in lists for code in named], dtype=object)
         pairs = pd.DataFrame({"contract": rows, "code": codes}).drop_duplicates()
-        pairs["parcel"] = self.parcels.get_indexer(
-            pd.Index(pairs["code"], dtype=object)
-        )
+        pairs["parcel"] = self.parcels.get_indexer(pd.Index(pairs["code"], dtype=object))
         return pairs.sort_values(["contract", "code"], ignore_index=True)
 
     def _codes(self) -> Any:
@@ -130,9 +125,7 @@ class Contracts:
     @cached_property
     def untyped(self) -> Any:
         """Whether a parcel has a contract row without a type that may be in force."""
-        return self.named(
-            np.equal(self.kind, cast(Any, None)) & ~(self.signed > self.day)
-        )
+        return self.named(np.equal(self.kind, cast(Any, None)) & ~(self.signed > self.day))
 
     @cached_property
     def future(self) -> Any:
@@ -144,9 +137,7 @@ class Contracts:
         """How many older base contracts each parcel has."""
         parcel, contract = self._parcel_pairs
         chosen = (self.base & (self.signed <= self.day))[contract]
-        return np.maximum(
-            np.bincount(parcel[chosen], minlength=len(self.parcels)) - 1, 0
-        )
+        return np.maximum(np.bincount(parcel[chosen], minlength=len(self.parcels)) - 1, 0)
 
     @cached_property
     def undated_supplement(self) -> Any:
@@ -177,9 +168,7 @@ class Contracts:
         if name == "delivered_on":
             stated = stated & (as_days(column) <= self.day)
         count = len(self.table)
-        rows = np.flatnonzero(
-            self.supplement & stated & (self.root >= 0) & (self.signed <= self.day)
-        )
+        rows = np.flatnonzero(self.supplement & stated & (self.root >= 0) & (self.signed <= self.day))
         newest = self._newest(self.root[rows], rows, count)
         own = np.where(stated, np.arange(count), -1)
         unknown = self._supplemented(stated & np.isnat(self.signed))
@@ -194,14 +183,10 @@ class Contracts:
     def values(self, name: str) -> tuple[Any, Any, Any]:
         """Return a term of each contract (None if not stated or unknown), its row, and whether unknown."""
         row, unknown = self.term(name)
-        column = np.append(
-            self.table[name].to_numpy(dtype=object), np.array([None], dtype=object)
-        )
+        column = np.append(self.table[name].to_numpy(dtype=object), np.array([None], dtype=object))
         return np.where(unknown, None, column[row]), row, unknown
 
     @cached_property
     def slices(self) -> Any:
         """Where the parcels of each contract begin in :attr:`pairs`, and where the last ends."""
-        return np.searchsorted(
-            self.pairs["contract"].to_numpy(), np.arange(len(self.table) + 1)
-        )
+        return np.searchsorted(self.pairs["contract"].to_numpy(), np.arange(len(self.table) + 1))

@@ -102,15 +102,11 @@ class Events:
         """
         foundation = self.rows("FOUNDATION") & self.here
         rows = np.flatnonzero(foundation)
-        done, of = (
-            self.table[name].to_numpy(dtype=object)[rows] for name in ("done", "of")
-        )
+        done, of = (self.table[name].to_numpy(dtype=object)[rows] for name in ("done", "of"))
         worst, best = np.zeros(len(self.table), bool), np.zeros(len(self.table), bool)
         types = self.foundation_type[rows]
         for row, kind, part, whole in zip(rows, types, done, of, strict=True):
-            share = (
-                self.rule.foundation_share if kind == "OTHER" else self.rule.pit_share
-            )
+            share = self.rule.foundation_share if kind == "OTHER" else self.rule.pit_share
             worst[row] = reaches_share(figure(part), figure(whole), share)
             share = self.rule.foundation_share if kind == _UNTYPED else share
             best[row] = worst[row] or reaches_share(figure(part), figure(whole), share)
@@ -157,12 +153,8 @@ class Events:
             seen[kind] = self.first(of_kind)[0]
             reached[kind] = self.first(of_kind & worst)[0]
         untyped = self.first(foundation & (self.foundation_type == _UNTYPED) & best)[0]
-        found = np.minimum(
-            np.minimum(self._foundation(seen, reached), untyped), self.finished[0]
-        )
-        anywhere = self.any(
-            self.undated & (self.rows(*FINISHING) | (foundation & best))
-        )
+        found = np.minimum(np.minimum(self._foundation(seen, reached), untyped), self.finished[0])
+        anywhere = self.any(self.undated & (self.rows(*FINISHING) | (foundation & best)))
         return np.where(anywhere, ALWAYS, found)
 
     @cached_property
@@ -179,9 +171,7 @@ class Events:
     def commenced_early(self) -> Any:
         """The earliest possible commencement."""
         any_day = self.any(self.rows("PERMIT") & self.undated)
-        return np.maximum(
-            np.where(any_day, ALWAYS, self.permit[0]), self.foundation_early
-        )
+        return np.maximum(np.where(any_day, ALWAYS, self.permit[0]), self.foundation_early)
 
     @cached_property
     def commenced(self) -> Any:
@@ -195,14 +185,8 @@ class Events:
 
     def _suspended(self, commenced: Any) -> tuple[Any, Any]:
         resumed = self.last(self.rows("RESUMED"))[0]
-        since = np.maximum(
-            commenced, resumed + 1
-        )  # a resumption on the same day ends the suspension
-        counts = (
-            self.rows("SUSPENDED")
-            & self.here
-            & (self.when >= np.append(since, NEVER)[self.parcel])
-        )
+        since = np.maximum(commenced, resumed + 1)  # a resumption on the same day ends the suspension
+        counts = self.rows("SUSPENDED") & self.here & (self.when >= np.append(since, NEVER)[self.parcel])
         return self.first(counts)
 
     @cached_property

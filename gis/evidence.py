@@ -38,18 +38,14 @@ def articles(found: Findings) -> list[str]:
     for key in zip(found.verdict, found.path, strict=True):
         if key not in made:
             named = [rule.cite(_ARTICLE[key[0]])]
-            named += (
-                [rule.cite(_PATH_ARTICLE[key[1]])] if key[1] in _PATH_ARTICLE else []
-            )
+            named += [rule.cite(_PATH_ARTICLE[key[1]])] if key[1] in _PATH_ARTICLE else []
             made[key] = f"《{law}》{'、'.join(dict.fromkeys(named))}"
         texts.append(made[key])
     return texts
 
 
 def _iso(days: Any) -> list[str | None]:
-    return [
-        None if text == "NaT" else text for text in np.datetime_as_string(days).tolist()
-    ]
+    return [None if text == "NaT" else text for text in np.datetime_as_string(days).tolist()]
 
 
 def _day(number: Any) -> str | None:
@@ -71,8 +67,7 @@ class _Writer:
         self.today = str(found.day)
         self.due, self.stopped_on = _iso(found.due), _iso(suspended_on(found))
         self.due_last = [
-            _iso(anniversary(found.due, n))
-            for n in (rule.first_band_years, rule.second_band_years)
+            _iso(anniversary(found.due, n)) for n in (rule.first_band_years, rule.second_band_years)
         ]
         self.stop_last = _iso(anniversary(suspended_on(found), rule.suspension_years))
         self.signed = _iso(contracts.signed)
@@ -81,13 +76,9 @@ class _Writer:
         self.event_day = _iso(as_days(events.table["happened_on"]))
         self.permit_row, self.foundation_row = events.permit[1], events.foundation_row
         self.delivered_row = events.delivered[1]
-        self.contrary = [
-            (code, events.last(events.rows(code))[1]) for code in _CONTRARY
-        ]
+        self.contrary = [(code, events.last(events.rows(code))[1]) for code in _CONTRARY]
         self.holder = text_array(found.tables.parcel["holder"])
-        self.collective = (
-            found.tables.parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE"
-        )
+        self.collective = found.tables.parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE"
         self.recorded = text_array(found.tables.parcel["in_monitoring_system"])
         self.builtup = _newest_share(builtup)
         self.codes = found.tables.parcel["parcel_code"].to_numpy(dtype=object)
@@ -95,9 +86,7 @@ class _Writer:
             found.tables.investment_report,
             np.arange(len(found.tables.investment_report)),
         )
-        self.cause_from = origin(
-            found.tables.idle_cause, np.arange(len(found.tables.idle_cause))
-        )
+        self.cause_from = origin(found.tables.idle_cause, np.arange(len(found.tables.idle_cause)))
 
     def trace(self, n: int) -> dict[str, Any]:
         found = self.found
@@ -129,9 +118,7 @@ class _Writer:
         if governing >= 0:
             row = governing
             value = f"{contracts.numbers[row]}|{contracts.kind[row]}"
-            facts.append(
-                fact("contract", value, self.signed[row], self.contract_from[row])
-            )
+            facts.append(fact("contract", value, self.signed[row], self.contract_from[row]))
             if contracts.superseded[n]:
                 facts.append(fact("superseded", str(int(contracts.superseded[n]))))
         else:
@@ -140,26 +127,18 @@ class _Writer:
         if self.collective[n]:
             steps.append(["COLLECTIVE", 1, "collective"])
         if found.verdict[n] == "NOT_SUPPLIED":
-            steps.append(
-                ["SUPPLY", 0, "supply", "FUTURE" if contracts.future[n] else "NONE"]
-            )
+            steps.append(["SUPPLY", 0, "supply", "FUTURE" if contracts.future[n] else "NONE"])
         elif contracts.undated[n]:
             steps.append(["SUPPLY", None, "supply", "UNDATED"])
         elif governing < 0:
             steps.append(["SUPPLY", None, "supply", "HOLDER"])
 
-    def _completion(
-        self, n: int, facts: list[list[Any]], steps: list[list[Any]]
-    ) -> None:
+    def _completion(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, row = self.found, int(self.found.completed_row[n])
         if row >= 0:
             area = figure(found.events.table["developed_area_m2"].iloc[row])
             contract = int(found.contracts.governing[n])
-            due = (
-                found.ratios.due(contract)[0]
-                if area is not None and contract >= 0
-                else None
-            )
+            due = found.ratios.due(contract)[0] if area is not None and contract >= 0 else None
             facts.append(
                 fact(
                     "completion_check",
@@ -181,15 +160,11 @@ class _Writer:
         elif found.completion_unknown[n]:
             steps.append(["COMPLETED", None, "completion"])
 
-    def _commencement(
-        self, n: int, facts: list[list[Any]], steps: list[list[Any]]
-    ) -> None:
+    def _commencement(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         events = self.found.events
         permit, foundation = int(self.permit_row[n]), int(self.foundation_row[n])
         facts.append(self._event("permit", permit, None))
-        facts.append(
-            self._event("foundation", foundation, self._foundation(foundation))
-        )
+        facts.append(self._event("foundation", foundation, self._foundation(foundation)))
         if foundation >= 0:
             steps.append(self._foundation_step(foundation))
         days = [
@@ -274,9 +249,7 @@ class _Writer:
                     break
         self._consequence(n, facts, steps)
 
-    def _suspension(
-        self, n: int, facts: list[list[Any]], steps: list[list[Any]]
-    ) -> None:
+    def _suspension(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, since = self.found, self.stopped_on[n]
         if found.events.suspension_unknown[n]:
             steps.append(["STOPPED", None, "suspended"])
@@ -315,9 +288,7 @@ class _Writer:
     ) -> None:
         part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
         row = ratio.row
-        shown = (
-            (self.event_day[row], self.event_from[row]) if row >= 0 else (None, None)
-        )
+        shown = (self.event_day[row], self.event_from[row]) if row >= 0 else (None, None)
         facts.append(fact("developed_area_m2", part or "@unknown", *shown))
         stated = int(self.found.contracts.term("due_area_m2")[0][contract])
         source = self.contract_from[stated] if stated >= 0 else "@registered"
@@ -351,22 +322,14 @@ class _Writer:
             )
             facts.append(fact("report_basis", f"@{reports['basis'].iloc[row]}", *shown))
         facts.append(fact("invested_ex_land_wan", part or "@unknown", *shown))
-        stated = int(
-            self.found.contracts.term("planned_investment_ex_land_wan")[0][contract]
-        )
+        stated = int(self.found.contracts.term("planned_investment_ex_land_wan")[0][contract])
         source = self.contract_from[stated] if stated >= 0 else None
-        facts.append(
-            fact("planned_investment_ex_land_wan", whole or "@unknown", None, source)
-        )
+        facts.append(fact("planned_investment_ex_land_wan", whole or "@unknown", None, source))
         low = None if ratio.low == UNKNOWN else int(ratio.low == TRUE)
         share = str(self.found.rule.invested_share)
-        steps.append(
-            ["INVESTMENT", low, "invested_share", part, whole, share, int(ratio.bound)]
-        )
+        steps.append(["INVESTMENT", low, "invested_share", part, whole, share, int(ratio.bound)])
 
-    def _consequence(
-        self, n: int, facts: list[list[Any]], steps: list[list[Any]]
-    ) -> None:
+    def _consequence(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found = self.found
         if found.verdict[n] not in ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE"):
             return
@@ -376,15 +339,11 @@ class _Writer:
             table = found.tables.idle_cause
             verified = str(as_days(table["verified_on"].iloc[[row]])[0])
             facts.append(fact("cause", f"@{cause}", verified, self.cause_from[row]))
-        steps.append(
-            ["CAUSE", None if cause == "CAUSE_PENDING" else 1, "cause", cause, *flags]
-        )
+        steps.append(["CAUSE", None if cause == "CAUSE_PENDING" else 1, "cause", cause, *flags])
         path = found.path[n]
         if path == "ART12":
             known = self.recorded[n]
-            steps.append(
-                ["GATE", None if known is None else int(bool(known)), "monitoring"]
-            )
+            steps.append(["GATE", None if known is None else int(bool(known)), "monitoring"])
         elif path == "RECOVERY":
             steps.append(["RECOVERY", 1, "recovery"])
         elif path == "FEE":
@@ -395,9 +354,7 @@ class _Writer:
         contract = int(self.found.contracts.governing[n])
         row = int(self.found.contracts.term("price_wan")[0][contract])
         source = self.contract_from[row] if row >= 0 else None
-        facts.append(
-            fact("price_wan", plain(fee.price_wan) or "@unknown", None, source)
-        )
+        facts.append(fact("price_wan", plain(fee.price_wan) or "@unknown", None, source))
         share = str(self.found.rule.fee_share)
         shares = plain(fee.area_m2), decimal_text(fee.areas_m2)
         holds = None if fee.fee_wan is None else 1
@@ -415,9 +372,7 @@ class _Writer:
         )
 
 
-def fact(
-    name: str, value: Any = None, date: str | None = None, source: str | None = None
-) -> list[Any]:
+def fact(name: str, value: Any = None, date: str | None = None, source: str | None = None) -> list[Any]:
     """Return a fact of a trace, without its empty end."""
     parts = [name, value, date, source or None]
     while parts[-1] is None:

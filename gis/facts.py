@@ -28,15 +28,9 @@ class Tables:
 
     parcel: pd.DataFrame = field(default_factory=partial(empty, "parcel"))
     contract: pd.DataFrame = field(default_factory=partial(empty, "contract"))
-    contract_phase: pd.DataFrame = field(
-        default_factory=partial(empty, "contract_phase")
-    )
-    construction_event: pd.DataFrame = field(
-        default_factory=partial(empty, "construction_event")
-    )
-    investment_report: pd.DataFrame = field(
-        default_factory=partial(empty, "investment_report")
-    )
+    contract_phase: pd.DataFrame = field(default_factory=partial(empty, "contract_phase"))
+    construction_event: pd.DataFrame = field(default_factory=partial(empty, "construction_event"))
+    investment_report: pd.DataFrame = field(default_factory=partial(empty, "investment_report"))
     idle_cause: pd.DataFrame = field(default_factory=partial(empty, "idle_cause"))
     building: pd.DataFrame = field(default_factory=partial(empty, "building"))
     enterprise: pd.DataFrame = field(default_factory=partial(empty, "enterprise"))

@@ -47,6 +47,4 @@ def suspended_on(found: Findings) -> Any:
     """Return the day since which construction is stopped, as ``datetime64[D]``; NaT if it is not."""
     since = found.events.suspended[0]
     stopped = since < NEVER
-    return np.where(
-        stopped, np.where(stopped, since, 0).astype("datetime64[D]"), NOT_A_DAY
-    )
+    return np.where(stopped, np.where(stopped, since, 0).astype("datetime64[D]"), NOT_A_DAY)

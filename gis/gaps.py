@@ -63,9 +63,7 @@ def _undated(found: Findings) -> list[tuple[str, Any]]:
 
 def _undated_reports(found: Findings) -> Any:
     reports, contracts = found.tables.investment_report, found.contracts
-    roots = np.append(contracts.root, -1)[
-        contracts.index.get_indexer(pd.Index(reports["contract_no"]))
-    ]
+    roots = np.append(contracts.root, -1)[contracts.index.get_indexer(pd.Index(reports["contract_no"]))]
     where = np.zeros(len(contracts.numbers), dtype=bool)
     where[roots[(roots >= 0) & np.isnat(as_days(reports["reported_on"]))]] = True
     return where
@@ -73,16 +71,8 @@ def _undated_reports(found: Findings) -> Any:
 
 def _terms(found: Findings) -> list[tuple[str, Any]]:
     contracts, events = found.contracts, found.events
-    none = (
-        (contracts.governing < 0)
-        & ~contracts.undated
-        & (found.verdict != "NOT_SUPPLIED")
-    )
-    open_case = (
-        (found.verdict == "UNDETERMINED")
-        & ~events.commenced
-        & (found.completed_row < 0)
-    )
+    none = (contracts.governing < 0) & ~contracts.undated & (found.verdict != "NOT_SUPPLIED")
+    open_case = (found.verdict == "UNDETERMINED") & ~events.commenced & (found.completed_row < 0)
     governed = (contracts.governing >= 0) & ~contracts.undated
     row, unknown = (np.append(part, gap)[contracts.governing] for part, gap in zip(
         contracts.term("commence_by"), (-1, False), strict=True))  # fmt: skip
@@ -114,9 +104,7 @@ def _of_ratios(found: Findings, gaps: list[set[str]]) -> None:
     stalled = (
         (found.verdict == "MAY_BE_IDLE") | (found.verdict == "UNDETERMINED")
     ) & found.events.commenced & ~found.events.suspension_unknown & (found.completed_row < 0)  # fmt: skip
-    for parcel in np.flatnonzero(
-        stalled & ~found.completion_unknown & governed
-    ).tolist():
+    for parcel in np.flatnonzero(stalled & ~found.completion_unknown & governed).tolist():
         contract = int(found.contracts.governing[parcel])
         for ratio in (found.areas.get(contract), found.investments.get(contract)):
             gaps[parcel].update(ratio.missing if ratio is not None else ())
@@ -124,17 +112,11 @@ def _of_ratios(found: Findings, gaps: list[set[str]]) -> None:
 
 def _of_completion(found: Findings, gaps: list[set[str]]) -> None:
     contracts = found.contracts
-    asked = (
-        found.completion_unknown
-        & (found.verdict == "UNDETERMINED")
-        & ~contracts.undated
-    )
+    asked = found.completion_unknown & (found.verdict == "UNDETERMINED") & ~contracts.undated
     checked = (
         found.events.rows("COMPLETION_CHECKED")
         & found.tables.construction_event["developed_area_m2"].notna().to_numpy()
     )
-    for parcel in np.flatnonzero(
-        asked & found.events.any(checked) & (contracts.governing >= 0)
-    ).tolist():
+    for parcel in np.flatnonzero(asked & found.events.any(checked) & (contracts.governing >= 0)).tolist():
         gap = found.ratios.due(int(contracts.governing[parcel]))[1]
         gaps[parcel].update([gap] if gap else [])

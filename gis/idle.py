@@ -68,10 +68,7 @@ def judge(
         "limbs": found.limbs,
         "cause": found.causes.cause,
         "path": found.path,
-        "fee_wan": [
-            found.fees[n].fee_wan if n in found.fees else None
-            for n in range(len(parcel))
-        ],
+        "fee_wan": [found.fees[n].fee_wan if n in found.fees else None for n in range(len(parcel))],
         "blocked": found.blocked,
         "by_reference": parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE",
         "article": articles(found),
@@ -84,10 +81,7 @@ def judge(
     index = pd.Index(parcel["parcel_code"], dtype=object, name="parcel_code")
     kinds = {"entity_id": "Int64", "version_id": "Int64", "by_reference": bool}
     return pd.DataFrame(
-        {
-            name: pd.Series(columns[name], index=index, dtype=kinds.get(name, object))
-            for name in COLUMNS
-        }
+        {name: pd.Series(columns[name], index=index, dtype=kinds.get(name, object)) for name in COLUMNS}
     )
 
 
@@ -112,9 +106,7 @@ def find(tables: Tables, rule: IdleLandRule, as_of: dt.date) -> Findings:
     return found
 
 
-def commencement_dates(
-    contracts: Contracts, events: Events, rule: IdleLandRule
-) -> tuple[Any, Any, Any]:
+def commencement_dates(contracts: Contracts, events: Events, rule: IdleLandRule) -> tuple[Any, Any, Any]:
     """Return the commencement date that counts for each parcel, its contract row, and its basis.
 
     The newest supplement that states it, else the contract, else delivery
@@ -128,9 +120,7 @@ def commencement_dates(
     delivered, delivered_row, delivered_unknown = _of_parcels(contracts.dates("delivered_on"), governing)
     first, _, first_unknown = events.delivered
     by_event = first < NEVER
-    delivery = np.where(
-        by_event, np.where(by_event, first, 0).astype("datetime64[D]"), delivered
-    )
+    delivery = np.where(by_event, np.where(by_event, first, 0).astype("datetime64[D]"), delivered)
     usable = ~unknown & ~stated & ~first_unknown & (by_event | ~delivered_unknown)
     counted = np.where(usable, anniversary(delivery, rule.delivery_years), NOT_A_DAY)
     basis = np.where(by_event, "DELIVERY_EVENT", "DELIVERED_ON")
@@ -142,27 +132,29 @@ def commencement_dates(
     )
 
 
-def _completion(
-    contracts: Contracts, events: Events, ratios: Ratios
-) -> tuple[Any, Any]:
+def _of_parcels(term: tuple[Any, Any, Any], governing: Any) -> tuple[Any, Any, Any]:
+    """Return a date term of each parcel's contract; unknown where no contract is known to govern."""
+    days, row, unknown = term
+    return (
+        np.append(days, NOT_A_DAY)[governing],
+        np.append(row, -1)[governing],
+        np.append(unknown, [True])[governing],
+    )
+
+
+def _completion(contracts: Contracts, events: Events, ratios: Ratios) -> tuple[Any, Any]:
     """Return the completion check that completes each parcel (-1: none), and whether that is unknown.
 
     The check has to cover the whole contracted scale: its developed area is
     empty or reaches the area due.
     """
-    checks = (
-        events.rows("COMPLETION_CHECKED")
-        & events.here
-        & (events.known | events.undated)
-    )
+    checks = events.rows("COMPLETION_CHECKED") & events.here & (events.known | events.undated)
     rows = np.flatnonzero(checks)
     passed = np.full(len(events.table), UNKNOWN, dtype=np.int8)
     area = events.table["developed_area_m2"].to_numpy(dtype=object)
     governing = np.where(contracts.undated, -1, contracts.governing)
     for row in rows.tolist():
-        passed[row] = _passed(
-            figure(area[row]), int(governing[events.parcel[row]]), ratios
-        )
+        passed[row] = _passed(figure(area[row]), int(governing[events.parcel[row]]), ratios)
     completed = events.first(checks & (passed == TRUE))[1]
     unknown = (passed == UNKNOWN) | (events.undated & (passed == TRUE))
     return completed, events.any(checks & unknown)
@@ -179,16 +171,12 @@ def _decide(found: Findings) -> None:
     """Fill in verdict, band and limbs: the first condition that holds decides."""
     contracts, events, rule = found.contracts, found.events, found.rule
     holder = _has_holder(found.tables.parcel)
-    unsupplied = (
-        (contracts.governing < 0) & ~contracts.undated & (contracts.future | ~holder)
-    )
+    unsupplied = (contracts.governing < 0) & ~contracts.undated & (contracts.future | ~holder)
     first = anniversary(found.due, rule.first_band_years)
     second = anniversary(found.due, rule.second_band_years)
     stopped = events.suspended[0] < NEVER
     last = anniversary(suspended_on(found), rule.suspension_years)
-    stalled = (
-        events.commenced & stopped & ~events.suspension_unknown & (last < found.day)
-    )
+    stalled = events.commenced & stopped & ~events.suspension_unknown & (last < found.day)
     low = _ratios(found, stalled)
     maybe = events.may_have_commenced
     in_order = [
@@ -213,19 +201,14 @@ def _decide(found: Findings) -> None:
     )
     found.verdict = np.select(holds, codes, "SUSPENDED_NOT_IDLE").astype(object)
     idle = found.verdict == "IDLE_NOT_COMMENCED"
-    found.band = np.where(idle, np.where(second < found.day, "Y2", "Y1"), "").astype(
-        object
-    )
+    found.band = np.where(idle, np.where(second < found.day, "Y2", "Y1"), "").astype(object)
     found.limbs = _limbs(found)
 
 
 def _has_holder(parcel: pd.DataFrame) -> Any:
     named = [text_array(parcel[name]) for name in ("holder", "holder_credit_code")]
     return np.array(
-        [
-            any(str(part or "").strip() for part in pair)
-            for pair in zip(*named, strict=True)
-        ],
+        [any(str(part or "").strip() for part in pair) for pair in zip(*named, strict=True)],
         bool,
     )
 
@@ -233,9 +216,7 @@ def _has_holder(parcel: pd.DataFrame) -> Any:
 def _ratios(found: Findings, stalled: Any) -> Any:
     """Compute the ratios of stopped land and say whether one is low: one low is enough, both must be known."""
     governing = np.where(found.contracts.undated, -1, found.contracts.governing)
-    stopped = (
-        found.events.commenced & (found.events.suspended[0] < NEVER) & (governing >= 0)
-    )
+    stopped = found.events.commenced & (found.events.suspended[0] < NEVER) & (governing >= 0)
     asked = np.unique(governing[stopped])
     found.areas = found.ratios.areas(asked)
     found.investments = found.ratios.investments(asked)
@@ -243,9 +224,7 @@ def _ratios(found: Findings, stalled: Any) -> Any:
     for parcel in np.flatnonzero(stalled & (governing >= 0)).tolist():
         contract = int(governing[parcel])
         both = found.areas[contract].low, found.investments[contract].low
-        low[parcel] = (
-            TRUE if TRUE in both else FALSE if both == (FALSE, FALSE) else UNKNOWN
-        )
+        low[parcel] = TRUE if TRUE in both else FALSE if both == (FALSE, FALSE) else UNKNOWN
     return low
 
 
@@ -254,9 +233,7 @@ def _limbs(found: Findings) -> list[list[str]]:
     for parcel in np.flatnonzero(found.verdict == "MAY_BE_IDLE").tolist():
         contract = int(found.contracts.governing[parcel])
         limbs[parcel] += ["AREA"] if found.areas[contract].low == TRUE else []
-        limbs[parcel] += (
-            ["INVESTMENT"] if found.investments[contract].low == TRUE else []
-        )
+        limbs[parcel] += ["INVESTMENT"] if found.investments[contract].low == TRUE else []
     return limbs
 
 
@@ -264,19 +241,13 @@ def _follow(found: Findings) -> None:
     """Fill in cause, path, gate and fee."""
     not_commenced = found.verdict == "IDLE_NOT_COMMENCED"
     suspended = found.verdict == "MAY_BE_IDLE"
-    span = np.where(
-        not_commenced, found.due, np.where(suspended, suspended_on(found), NOT_A_DAY)
-    )
+    span = np.where(not_commenced, found.due, np.where(suspended, suspended_on(found), NOT_A_DAY))
     found.causes = find_causes(found.tables, found.rule, found.day, span)
     found.path = paths(found.verdict, found.band, found.causes.cause)
     recorded = text_array(found.tables.parcel["in_monitoring_system"])
-    barred = (found.path == "ART12") & np.array(
-        [value is not None and not value for value in recorded], bool
-    )
+    barred = (found.path == "ART12") & np.array([value is not None and not value for value in recorded], bool)
     found.blocked = np.where(barred, "NOT_IN_MONITORING_SYSTEM", "").astype(object)
-    found.fees = fees(
-        np.flatnonzero(found.path == "FEE"), found.contracts, found.ratios, found.rule
-    )
+    found.fees = fees(np.flatnonzero(found.path == "FEE"), found.contracts, found.ratios, found.rule)
 
 
 def _calendar(found: Findings) -> tuple[list[Any], list[Any], list[Any]]:
@@ -305,10 +276,7 @@ def _calendar(found: Findings) -> tuple[list[Any], list[Any], list[Any]]:
     known = ~np.isnat(idle_from)
     return (
         as_days(idle_from).tolist(),
-        [
-            int(count) if there else None
-            for count, there in zip(days, known, strict=True)
-        ],
+        [int(count) if there else None for count, there in zip(days, known, strict=True)],
         as_days(worse).tolist(),
     )
 
@@ -319,7 +287,5 @@ def _may_stall(found: Findings) -> Any:
     for parcel in np.flatnonzero(young).tolist():
         contract = int(found.contracts.governing[parcel])
         pair = found.areas.get(contract), found.investments.get(contract)
-        young[parcel] = not all(
-            ratio is not None and ratio.low == FALSE for ratio in pair
-        )
+        young[parcel] = not all(ratio is not None and ratio.low == FALSE for ratio in pair)
     return young

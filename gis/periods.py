@@ -40,9 +40,7 @@ def full_years_passed(start: Any, years: int, on: dt.date) -> Any:
 
 def temporary_use_deadline(arranged_on: dt.date, rule: IdleLandRule) -> dt.date:
     """Return the last day of a temporary use (Measures, Art. 12, third option)."""
-    last = anniversary(
-        np.array([arranged_on], dtype="datetime64[D]"), rule.temporary_use_years
-    )
+    last = anniversary(np.array([arranged_on], dtype="datetime64[D]"), rule.temporary_use_years)
     day: dt.date = last[0].item()
     return day
 

@@ -43,9 +43,7 @@ class Ratio:
 class Ratios:
     """The ratios of contracts, computed once for each contract asked about."""
 
-    def __init__(
-        self, tables: Tables, contracts: Contracts, events: Events, rule: IdleLandRule
-    ) -> None:
+    def __init__(self, tables: Tables, contracts: Contracts, events: Events, rule: IdleLandRule) -> None:
         self.rule = rule
         self.contracts = contracts
         self.events = events
@@ -59,9 +57,7 @@ class Ratios:
     def parcels(self, contract: int) -> list[tuple[str, int]]:
         """Return the codes and parcel rows (-1: not on record) of a contract, by code."""
         start, stop = self.contracts.slices[contract : contract + 2]
-        return list(
-            zip(self._codes[start:stop], self._rows[start:stop].tolist(), strict=True)
-        )
+        return list(zip(self._codes[start:stop], self._rows[start:stop].tolist(), strict=True))
 
     def area_of(self, row: int) -> Decimal | None:
         """Return the registered area of a parcel row; None where it is unknown."""
@@ -79,23 +75,14 @@ class Ratios:
             return None, "contract.signed_on"
         stated = figure(values[contract])
         if rows[contract] >= 0 and stated is not None:
-            return (
-                (Fraction(stated), "") if stated > 0 else (None, "contract.due_area_m2")
-            )
+            return (Fraction(stated), "") if stated > 0 else (None, "contract.due_area_m2")
         area = total(self.area_of(row) for _, row in self.parcels(contract))
-        return (
-            (area, "")
-            if area is not None and area > 0
-            else (None, "parcel.registered_area_m2")
-        )
+        return (area, "") if area is not None and area > 0 else (None, "parcel.registered_area_m2")
 
     def areas(self, asked: Any) -> dict[int, Ratio]:
         """Return the area ratio of each contract asked about."""
         newest, row, undated = self._developed()
-        return {
-            contract: self._area(contract, newest, row, undated)
-            for contract in asked.tolist()
-        }
+        return {contract: self._area(contract, newest, row, undated) for contract in asked.tolist()}
 
     def _developed(self) -> tuple[dict[int, Decimal], dict[int, int], Any]:
         """Return the newest developed area of each parcel, its row, and which parcels have an undated one."""
@@ -108,9 +95,7 @@ class Ratios:
         column = events.table["developed_area_m2"].to_numpy(dtype=object)
         value: dict[int, Decimal] = {}
         where: dict[int, int] = {}
-        for row, parcel in zip(
-            rows.tolist(), events.parcel[rows].tolist(), strict=True
-        ):
+        for row, parcel in zip(rows.tolist(), events.parcel[rows].tolist(), strict=True):
             area = figure(column[row])
             # Two records of one day: built land does not shrink within it, so the larger counts.
             if area is not None and (parcel not in value or area > value[parcel]):
@@ -136,9 +121,7 @@ class Ratios:
         part = None if unknown_part else total(newest[row] for row in rows)
         if part is None or whole is None:
             return Ratio(UNKNOWN, part, whole, seen, tuple(missing))
-        return Ratio(
-            _below(part, whole, self.rule.developed_share), part, whole, seen, ()
-        )
+        return Ratio(_below(part, whole, self.rule.developed_share), part, whole, seen, ())
 
     def investments(self, asked: Any) -> dict[int, Ratio]:
         """Return the investment ratio of each contract asked about."""
@@ -154,31 +137,17 @@ class Ratios:
             for contract in asked.tolist()
         }
 
-    def _investment(
-        self, whole: Decimal | None, unknown: bool, row: int, gaps: tuple[str, ...]
-    ) -> Ratio:
+    def _investment(self, whole: Decimal | None, unknown: bool, row: int, gaps: tuple[str, ...]) -> Ratio:
         missing = list(gaps)
         if unknown:
             missing.append("contract.signed_on")
         elif whole is None or whole <= 0:
             missing.append("contract.planned_investment_ex_land_wan")
-        stated = (
-            {name: figure(self.reports[name].iloc[row]) for name in COMPONENTS}
-            if row >= 0
-            else {}
-        )
-        part = (
-            None
-            if gaps
-            else total(value for value in stated.values() if value is not None)
-        )
+        stated = {name: figure(self.reports[name].iloc[row]) for name in COMPONENTS} if row >= 0 else {}
+        part = None if gaps else total(value for value in stated.values() if value is not None)
         full = Fraction(whole) if whole is not None and whole > 0 else None
         bound = any(value is None for value in stated.values())
-        absent = [
-            f"investment_report.{name}"
-            for name, value in stated.items()
-            if value is None
-        ]
+        absent = [f"investment_report.{name}" for name, value in stated.items() if value is None]
         if part is None or full is None or whole is None:
             low = UNKNOWN
         else:
@@ -186,9 +155,7 @@ class Ratios:
         if bound and low != FALSE:  # the stated components are only a lower bound
             low = UNKNOWN
             missing += absent
-        return Ratio(
-            low, part, full, row, tuple(missing) if low == UNKNOWN else (), bound
-        )
+        return Ratio(low, part, full, row, tuple(missing) if low == UNKNOWN else (), bound)
 
 
 def _below(part: Fraction, whole: Fraction, share: Fraction) -> int:
@@ -224,20 +191,10 @@ def choose_reports(
     return chosen, gaps
 
 
-def _decide(
-    rows: list[int], when: Any, basis: Any, reports: pd.DataFrame
-) -> tuple[int, tuple[str, ...]]:
-    verified = [
-        row for row in rows if basis[row] == "VERIFIED" and not np.isnat(when[row])
-    ]
-    reported = [
-        row for row in rows if basis[row] == "REPORTED" and not np.isnat(when[row])
-    ]
-    undated = [
-        row
-        for row in rows
-        if np.isnat(when[row]) and (basis[row] == "VERIFIED" or not verified)
-    ]
+def _decide(rows: list[int], when: Any, basis: Any, reports: pd.DataFrame) -> tuple[int, tuple[str, ...]]:
+    verified = [row for row in rows if basis[row] == "VERIFIED" and not np.isnat(when[row])]
+    reported = [row for row in rows if basis[row] == "REPORTED" and not np.isnat(when[row])]
+    undated = [row for row in rows if np.isnat(when[row]) and (basis[row] == "VERIFIED" or not verified)]
     untyped = [row for row in rows if basis[row] is None]
     decisive = verified or reported
     row = -1

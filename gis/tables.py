@@ -41,10 +41,7 @@ _DATES = frozenset(
 
 def empty(layer: str) -> pd.DataFrame:
     """Return an empty table with the columns of a layer."""
-    kinds = {
-        name: "datetime64[us]" if name in _DATES else "object"
-        for name in COLUMNS[layer]
-    }
+    kinds = {name: "datetime64[us]" if name in _DATES else "object" for name in COLUMNS[layer]}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 

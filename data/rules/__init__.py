@@ -58,9 +58,7 @@ def version(files: Files = ()) -> str:
     packs = _packs(tuple(files))
     text = "\n".join(pack.text for pack in packs).encode()
     newest = max(entry.since for pack in packs for entry in pack.versions)
-    return (
-        f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
-    )
+    return f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
 
 
 def as_json(files: Files = ()) -> dict[str, Any]:
@@ -93,16 +91,11 @@ def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files) -> Kind:
 
 @cache
 def _packs(files: tuple[Path, ...]) -> tuple[Pack, ...]:
-    packs = {
-        (pack.id, pack.place): pack
-        for pack in map(read_pack, sorted((_HOME / "CN").glob("*.yaml")))
-    }
+    packs = {(pack.id, pack.place): pack for pack in map(read_pack, sorted((_HOME / "CN").glob("*.yaml")))}
     for path in files:
         pack = read_pack(path)
         packs[pack.id, pack.place] = pack
-    ordered = sorted(
-        packs.values(), key=lambda pack: (pack.id, pack.place.count("/"), pack.place)
-    )
+    ordered = sorted(packs.values(), key=lambda pack: (pack.id, pack.place.count("/"), pack.place))
     for pack in ordered:
         _check(pack, packs)
     return tuple(ordered)
@@ -121,17 +114,13 @@ def _check(pack: Pack, packs: dict[tuple[str, str], Pack]) -> None:
     if pack.parent is not None:
         parent = packs.get((pack.id, pack.parent))
         if parent is None:
-            raise InvalidRule(
-                pack.path, pack.line("place"), f"its parent {pack.parent} is not loaded"
-            )
+            raise InvalidRule(pack.path, pack.line("place"), f"its parent {pack.parent} is not loaded")
         allowed = known & set(parent.open)
     for number, entry in enumerate(pack.versions):
         _check_keys(pack, number, entry, known, allowed)
 
 
-def _check_keys(
-    pack: Pack, number: int, entry: Version, known: set[str], allowed: set[str]
-) -> None:
+def _check_keys(pack: Pack, number: int, entry: Version, known: set[str], allowed: set[str]) -> None:
     for key in entry.values:
         where = pack.line("versions", number, "values", key)
         if key not in known:
@@ -149,6 +138,4 @@ def _check_keys(
     absent = known - set(entry.values)
     if pack.parent is None and absent:
         where = pack.line("versions", number, "values")
-        raise InvalidRule(
-            pack.path, where, f"the values lack {', '.join(sorted(absent))}"
-        )
+        raise InvalidRule(pack.path, where, f"the values lack {', '.join(sorted(absent))}")

@@ -11,9 +11,7 @@ import yaml
 from gis.errors import InvalidRule
 
 Step = str | int
-_YEARS_AHEAD = (
-    2  # a rule published longer before it holds is taken for a slip of the pen
-)
+_YEARS_AHEAD = 2  # a rule published longer before it holds is taken for a slip of the pen
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +93,14 @@ def read_pack(path: Path) -> Pack:
         raise InvalidRule(str(path), 1, f"the file cannot be read: {error}") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise InvalidRule(
-            str(path), mark.line + 1 if mark else 1, f"not valid YAML: {error}"
-        ) from error
+        raise InvalidRule(str(path), mark.line + 1 if mark else 1, f"not valid YAML: {error}") from error
     lines: dict[tuple[Step, ...], int] = {}
     if node is not None:
         _walk(node, (), lines)
     return _Reader(str(path), lines).pack(text, content)
 
 
-def _walk(
-    node: yaml.Node, steps: tuple[Step, ...], lines: dict[tuple[Step, ...], int]
-) -> None:
+def _walk(node: yaml.Node, steps: tuple[Step, ...], lines: dict[tuple[Step, ...], int]) -> None:
     lines.setdefault(steps, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
@@ -129,11 +123,7 @@ def _plain(value: Any) -> Any:
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, tuple):
         return list(value)
-    return (
-        {key: list(codes) for key, codes in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
+    return {key: list(codes) for key, codes in value.items()} if isinstance(value, dict) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +143,7 @@ class _Reader:
         entries = content.get("versions")
         if not isinstance(entries, list) or not entries:
             raise self.wrong("versions: expected at least one version", "versions")
-        versions = tuple(
-            self._version(entry, number) for number, entry in enumerate(entries)
-        )
+        versions = tuple(self._version(entry, number) for number, entry in enumerate(entries))
         for number in range(1, len(versions)):
             if versions[number].since <= versions[number - 1].since:
                 raise self.wrong(
@@ -180,9 +168,7 @@ class _Reader:
     def _version(self, entry: Any, number: int) -> Version:
         at: tuple[Step, ...] = ("versions", number)
         if not isinstance(entry, dict) or not isinstance(entry.get("values"), dict):
-            raise self.wrong(
-                "a version needs from, published, instrument and values", *at
-            )
+            raise self.wrong("a version needs from, published, instrument and values", *at)
         since, published = (self._day(entry, at, key) for key in ("from", "published"))
         if published > since or (since - published).days > _YEARS_AHEAD * 366:
             raise self.wrong(
@@ -191,9 +177,7 @@ class _Reader:
                 "published",
             )
         values, units = {}, {}
-        articles = {
-            str(key): str(text) for key, text in (entry.get("articles") or {}).items()
-        }
+        articles = {str(key): str(text) for key, text in (entry.get("articles") or {}).items()}
         for key, value in entry["values"].items():
             here = (*at, "values", str(key))
             if not isinstance(value, dict) or "value" not in value:
@@ -223,36 +207,22 @@ class _Reader:
         if key.endswith(("_share", "_m2", "_m")):
             return self._fraction(value, key, at)
         if key.endswith("_days"):
-            if not isinstance(value, list) or not all(
-                type(day) is int and day > 0 for day in value
-            ):
+            if not isinstance(value, list) or not all(type(day) is int and day > 0 for day in value):
                 raise self.wrong(f"{key}: expected a list of whole days above 0", *at)
             return tuple(sorted(value, reverse=True))
         if key.endswith("_landuse"):
-            if not isinstance(value, dict) or not all(
-                isinstance(codes, list) for codes in value.values()
-            ):
+            if not isinstance(value, dict) or not all(isinstance(codes, list) for codes in value.values()):
                 raise self.wrong(f"{key}: expected codes for each scheme", *at)
-            return {
-                str(scheme): tuple(map(str, codes)) for scheme, codes in value.items()
-            }
+            return {str(scheme): tuple(map(str, codes)) for scheme, codes in value.items()}
         if type(value) is not int or value < 0:
-            raise self.wrong(
-                f"{key}: expected a whole number of 0 or more, found {value!r}", *at
-            )
+            raise self.wrong(f"{key}: expected a whole number of 0 or more, found {value!r}", *at)
         return value
 
     def _fraction(self, value: Any, key: str, at: tuple[Step, ...]) -> Fraction:
         try:
-            found = Fraction(
-                value
-                if isinstance(value, int | str) and not isinstance(value, bool)
-                else ""
-            )
+            found = Fraction(value if isinstance(value, int | str) and not isinstance(value, bool) else "")
         except (ValueError, ZeroDivisionError):
-            raise self.wrong(
-                f"{key}: expected a fraction such as 1/3, found {value!r}", *at
-            ) from None
+            raise self.wrong(f"{key}: expected a fraction such as 1/3, found {value!r}", *at) from None
         if found < 0 or (key.endswith("_share") and found > 1):
             raise self.wrong(f"{key}: {value} is no share of a whole", *at)
         return found

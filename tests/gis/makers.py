@@ -47,7 +47,12 @@ def contract(number: str = "C1", codes: tuple[str, ...] = ("P1",), **fields: Any
 
 
 def supplement(number: str, amends: str | None, signed_on: str | None, **fields: Any) -> dict[str, Any]:
-    return {"contract_no": number, "contract_type": "SUPPLEMENT", "amends": amends, "signed_on": signed_on} | fields
+    return {
+        "contract_no": number,
+        "contract_type": "SUPPLEMENT",
+        "amends": amends,
+        "signed_on": signed_on,
+    } | fields
 
 
 def event(kind: str, on: str | None, code: str = "P1", **fields: Any) -> dict[str, Any]:

@@ -41,7 +41,11 @@ def test_t03_fee_of_the_enterprise():
     # 20 % of 1 800 (18 000 000 yuan) is 360 (3 600 000 yuan); idle from 1 June, one day by then.
     found = verdict("2024-06-01", contracts=DUE, causes=OWN)
     assert (found["path"], found["fee_wan"], found["cause"]) == ("FEE", Decimal(360), "ENTERPRISE")
-    assert (str(found["idle_from"]), found["days"], str(found["next_due_on"])) == ("2024-06-01", 1, "2025-06-01")
+    assert (str(found["idle_from"]), found["days"], str(found["next_due_on"])) == (
+        "2024-06-01",
+        1,
+        "2025-06-01",
+    )
     assert found["missing"] == []
 
 
@@ -130,11 +134,21 @@ def test_t17_the_suspended_year():
 
 def test_t18_land_price_is_left_out():
     # With the land price 4 100 of 10 000 would be 41 %; without it 1 100 of 7 000 is 15.7 %.
-    parts = {"building_wan": 1000, "equipment_wan": 100, "other_wan": 0, "land_price_wan": 3000, "total_wan": 4100}
+    parts = {
+        "building_wan": 1000,
+        "equipment_wan": 100,
+        "other_wan": 0,
+        "land_price_wan": 3000,
+        "total_wan": 4100,
+    }
     found = verdict(
         "2024-06-01",
         contracts=[contract(planned_investment_ex_land_wan=7000, total_investment_wan=10000)],
-        events=[*COMMENCED, event("PROGRESS", "2022-03-01", developed_area_m2=24000), event("SUSPENDED", "2023-03-10")],
+        events=[
+            *COMMENCED,
+            event("PROGRESS", "2022-03-01", developed_area_m2=24000),
+            event("SUSPENDED", "2023-03-10"),
+        ],
         reports=[report("2023-03-01", **parts)],
     )
     assert (found["verdict"], found["limbs"]) == ("MAY_BE_IDLE", ["INVESTMENT"])
