@@ -80,9 +80,10 @@ def installed() -> Iterator[Programs]:
     folders = [path for pattern in _FOLDERS for path in sorted(Path("/").glob(pattern[1:]))]
     folders += [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p]
     seen: set[Path] = set()
-    for folder in (path.resolve() for path in folders):
-        if folder not in seen and all((folder / name).is_file() for name in NEEDED):
-            seen.add(folder)
+    for folder in folders:
+        server = (folder / "postgres").resolve()  # some systems link the programs into a common folder
+        if server not in seen and all((folder / name).is_file() for name in NEEDED):
+            seen.add(server)
             major = _major(folder)
             if major:
                 yield Programs(folder, major)
