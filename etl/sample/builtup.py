@@ -74,7 +74,7 @@ def _block_patches(
     found = [Patch(site, year, part, "年度变更调查") for part in polygons(kept) if part.area > 500]
     if found and number % 9 == 4:
         again = found[0].shape.centroid.buffer(55, quad_segs=4).intersection(area)
-        again = again.intersection(found[0].shape.buffer(20))
+        again = again.intersection(found[0].shape.buffer(3))
         found += [Patch(site, year, part, "实地补测") for part in polygons(shapely.set_precision(again, 0.001))]
     return found
 

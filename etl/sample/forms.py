@@ -57,7 +57,8 @@ def sheet(
     """Write one form: title row, unit row, a header of two rows with merged cells, rows, notes.
 
     ``head`` gives group, column and width; equal neighbouring groups are
-    merged, and a column without a group is merged over both rows.
+    merged, and a column without a group is merged over both rows; where
+    there is no group at all the header is one row.
     """
     page: Worksheet = book.create_sheet(title)
     last = len(head)
@@ -74,22 +75,24 @@ def sheet(
     for note in notes:
         page.append([note])
         page.merge_cells(start_row=page.max_row, start_column=1, end_row=page.max_row, end_column=last)
-    page.freeze_panes = "C5"
+    page.freeze_panes = page.cell(5 if any(group for group, _, _ in head) else 4, 3)
 
 
 def _head(page: Worksheet, head: list[tuple[str, str, int]]) -> None:
     groups, names, _ = zip(*head, strict=True)
+    last = 4 if any(groups) else 3
     page.append([group or name for group, name in zip(groups, names, strict=True)])
-    page.append([name if group else None for group, name in zip(groups, names, strict=True)])
+    if any(groups):
+        page.append([name if group else None for group, name in zip(groups, names, strict=True)])
     side = Side(style="thin")
     for place, (group, _, width) in enumerate(head, 1):
-        page.column_dimensions[page.cell(4, place).column_letter].width = width
-        if not group:
+        page.column_dimensions[page.cell(3, place).coordinate.rstrip("0123456789")].width = width
+        if not group and last == 4:
             page.merge_cells(start_row=3, start_column=place, end_row=4, end_column=place)
-        elif place == 1 or groups[place - 2] != group:
+        elif group and (place == 1 or groups[place - 2] != group):
             run = next((n for n, other in enumerate(groups[place:]) if other != group), len(groups) - place)
             page.merge_cells(start_row=3, start_column=place, end_row=3, end_column=place + run)
-    for row in page.iter_rows(min_row=3, max_row=4, max_col=len(head)):
+    for row in page.iter_rows(min_row=3, max_row=last, max_col=len(head)):
         for cell in row:
             cell.font, cell.border = Font(bold=True), Border(side, side, side, side)
             cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)

@@ -160,12 +160,12 @@ def all_plots(city: City, exact_m2: dict[str, list[int]]) -> list[Plot]:
         _number(plots, site)
         for plot in plots:
             plot.shape = to_grid(site, city, plot.shape)
-            plot.registered_m2 = _registered(plot)
+            plot.registered_m2 = registered(plot)
         found += sorted(plots, key=lambda p: p.code)
     return found
 
 
-def _registered(plot: Plot) -> Decimal:
+def registered(plot: Plot) -> Decimal:
     """Return the area on the certificate: to 0.01 m2 in the west, to 1 m2 (0.0001 ha) in the east."""
     if plot.kind.startswith("exact"):
         return Decimal(plot.kind.split()[1]).quantize(Decimal("0.01"))

@@ -143,7 +143,7 @@ class Stories:
 
 def completed(s: Stories, plot: Plot) -> None:
     """Built, and the completion check passed for the whole."""
-    commence_by = s.between(dt.date(2016, 9, 1), dt.date(2024, 6, 30))
+    commence_by = s.between(dt.date(2014, 9, 1), dt.date(2023, 9, 30))
     contract = s.ordinary_contract(plot, commence_by)
     started = s.start(plot, commence_by + s.rng.randint(-80, 100) * DAY)
     done = later(started, s.rng.randint(280, 620), DATA_DATE - 90 * DAY)
