@@ -73,7 +73,11 @@ def _safely(look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
 def _python() -> Iterator[Check]:
     found = ".".join(map(str, sys.version_info[:3]))
     yield Check(
-        "python", sys.version_info[:2] >= PYTHON, found, "3.11 or newer", "Install Python 3.11 and start with it."
+        "python",
+        sys.version_info[:2] >= PYTHON,
+        found,
+        "3.11 or newer",
+        "Install Python 3.11 and start with it.",
     )
 
 
@@ -112,7 +116,8 @@ def _programs() -> Iterator[Check]:
         return
     found = list(programs.installed())
     spoken = ", ".join(
-        f"PostgreSQL {p.major} {'with' if programs.has_postgis(p) else 'without'} PostGIS ({p.folder})" for p in found
+        f"PostgreSQL {p.major} {'with' if programs.has_postgis(p) else 'without'} PostGIS ({p.folder})"
+        for p in found
     )
     yield Check(
         "postgis-programs",
@@ -134,7 +139,9 @@ def _database() -> Iterator[Check]:
             text("SELECT current_setting('server_version') || ', PostGIS ' || postgis_lib_version()")
         ).scalar()
         leak = connection.execute(
-            text("SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = 'st_estimatedextent'")
+            text(
+                "SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = 'st_estimatedextent'"
+            )
         ).scalar()
     yield Check("database-version", None, f"PostgreSQL {release}", "any that is supported", "")
     yield Check("schema", found == head(), str(found), head(), "Run: landstock db start")
@@ -208,6 +215,10 @@ def _fonts() -> Iterator[Check]:
 
 def _browser() -> Iterator[Check]:
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    yield Check("chromium", bool(found), found or "none", "Chromium, for the tests", "Debian: apt-get install chromium")
-
-
+    yield Check(
+        "chromium",
+        bool(found),
+        found or "none",
+        "Chromium, for the tests",
+        "Debian: apt-get install chromium",
+    )

@@ -139,7 +139,9 @@ def transaction(timeout_s: float | None = None) -> Iterator[Connection]:
     with faults(), engine().begin() as connection:
         if timeout_s is not None:
             milliseconds = str(max(1, round(timeout_s * 1000)))
-            connection.execute(text("SELECT set_config('statement_timeout', :ms, true)"), {"ms": milliseconds})
+            connection.execute(
+                text("SELECT set_config('statement_timeout', :ms, true)"), {"ms": milliseconds}
+            )
         yield connection
 
 

@@ -23,9 +23,10 @@ from data import bootstrap, cluster
 from data.cluster import making, process, server
 from data.cluster.place import Place, place
 from data.locks import exclusive
-from data.session import engine, forget
+from data.session import APP_ROLE, engine, forget
 from data.settings import settings
 
+TOP = Path(__file__).resolve().parent.parent
 PREFIX = "landstock-tests-"
 SAMPLE = "landstock_sample"
 SAMPLE_AS_OF = date(2026, 11, 1)
@@ -34,7 +35,9 @@ _made: dict[str, str] = {}  # fixture -> address of the database that this worke
 
 def pytest_configure(config: pytest.Config) -> None:
     """Give the run a data folder of its own; workers take that of the process that started them."""
-    for name in [name for name in os.environ if name.startswith("LANDSTOCK_") and name != "LANDSTOCK_TEST_RUN"]:
+    for name in [
+        name for name in os.environ if name.startswith("LANDSTOCK_") and name != "LANDSTOCK_TEST_RUN"
+    ]:
         del os.environ[name]
     if not hasattr(config, "workerinput"):
         os.environ["LANDSTOCK_TEST_RUN"] = str(_new_run())
@@ -102,7 +105,7 @@ def server_place() -> Place:
 def _create(found: Place, name: str, template: str) -> str:
     """Make a database from a template and return its address as the application's role."""
     _administer(found, sql.SQL("CREATE DATABASE {} OWNER landstock_owner TEMPLATE {}"), name, template)
-    return server.url(found, bootstrap.APP_ROLE, name).render_as_string(hide_password=False)
+    return server.url(found, APP_ROLE, name).render_as_string(hide_password=False)
 
 
 def _administer(found: Place, statement: sql.SQL, *names: str) -> None:
@@ -159,14 +162,15 @@ def sample_database(server_place: Place) -> str:
 
 
 def _import_sample(found: Place) -> None:
-    from etl.importer import ImportOptions, run
+    from etl.importer import run
     from etl.jobs import ensure_run
-    from etl.sample import delivery, mapping
+    from etl.options import ImportOptions
+    from etl.sample import FOLDER
 
     _administer(found, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), SAMPLE)
     _point(_create(found, SAMPLE, server.DATABASE))
-    options = ImportOptions(mapping=mapping(), publish=True, person="tests")
-    report = run([delivery()], options, lambda *_: None)
+    mapping = TOP / "etl" / "mappings" / "jinzhou-sample.yaml"
+    report = run([TOP / "data" / "samples" / FOLDER], ImportOptions(mapping=mapping, publish=True, person="tests"))
     assert report.as_json()["published"], "the sample delivery was not published"
     ensure_run(SAMPLE_AS_OF, person="tests")
     _point(None)

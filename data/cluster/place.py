@@ -11,7 +11,7 @@ from data.settings import settings
 from gis.errors import EnvironmentFault
 
 ELSEWHERE = Path("/var/lib/landstock")
-SOCKETS = Path("/tmp")  # noqa: S108 - a socket's path may have 107 bytes; the folder's owner is checked
+SOCKETS = Path("/tmp")  # a socket's path may have 107 bytes; the folder's owner is checked
 PORT = 5432  # names the socket file; nothing listens on the network
 
 

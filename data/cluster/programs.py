@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from data.cluster.place import Account
 from gis.errors import EnvironmentFault
@@ -117,19 +118,21 @@ def run(command: Sequence[str], account: Account | None, *, timeout_s: float = 1
     """
     name = Path(command[0]).name
     try:
-        done = subprocess.run(
+        done: subprocess.CompletedProcess[str] = subprocess.run(
             command, env=_environment(), cwd="/", stdin=subprocess.DEVNULL, capture_output=True,
             text=True, errors="replace", timeout=timeout_s, check=False, umask=0o077, **_identity(account),
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        raise ProgramFailed(f"{name} did not end within {timeout_s:g} seconds. See the server's log.") from None
+        raise ProgramFailed(
+            f"{name} did not end within {timeout_s:g} seconds. See the server's log."
+        ) from None
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split())[-800:]
         raise ProgramFailed(f"{name} ended with {done.returncode}: {said}")
     return done.stdout
 
 
-def _identity(account: Account | None) -> dict[str, object]:
+def _identity(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {}
     groups = sorted(set(os.getgrouplist(account.name, account.gid)))

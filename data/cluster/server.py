@@ -79,7 +79,17 @@ def launch(place: Place, *, throw_away: bool = False) -> None:
     making.configure(place, throw_away=throw_away)
     if place.log.is_file() and place.log.stat().st_size > _LOG_LIMIT:
         place.log.replace(place.log.with_suffix(".log.1"))
-    command = [tools["pg_ctl"], "start", "-D", str(place.data), "-l", str(place.log), "-w", "-t", str(_START_S)]
+    command = [
+        tools["pg_ctl"],
+        "start",
+        "-D",
+        str(place.data),
+        "-l",
+        str(place.log),
+        "-w",
+        "-t",
+        str(_START_S),
+    ]
     try:
         programs.run(command, place.account, timeout_s=_START_S + 10)
     except programs.ProgramFailed as error:
@@ -96,7 +106,8 @@ def launch(place: Place, *, throw_away: bool = False) -> None:
 def halt(place: Place, *, mode: str = "fast") -> None:
     """Stop the server and wait until it has ended."""
     programs.run(
-        [tools_for(place)["pg_ctl"], "stop", "-D", str(place.data), "-m", mode, "-w", "-t", "60"], place.account
+        [tools_for(place)["pg_ctl"], "stop", "-D", str(place.data), "-m", mode, "-w", "-t", "60"],
+        place.account,
     )
 
 
@@ -106,5 +117,7 @@ def _last_words(place: Place) -> str:
         lines = place.log.read_text(encoding="utf-8", errors="replace").splitlines()[-60:]
     except OSError:
         return "It wrote no log."
-    telling = [line for line in lines if any(w in line for w in ("FATAL", "PANIC", "ERROR", "HINT", "DETAIL"))]
+    telling = [
+        line for line in lines if any(w in line for w in ("FATAL", "PANIC", "ERROR", "HINT", "DETAIL"))
+    ]
     return "It said: " + " | ".join(telling[-4:]) + "." if telling else "It said nothing of an error."

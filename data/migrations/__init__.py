@@ -14,7 +14,9 @@ _LOCK = 0x6C616E64  # any number that no other advisory lock of the program uses
 @cache
 def head() -> str:
     """Return the newest revision, which is the number its file name starts with."""
-    numbers = [m.group(1) for f in (FOLDER / "versions").iterdir() if (m := re.match(r"(\d{4})_.*\.py$", f.name))]
+    numbers = [
+        m.group(1) for f in (FOLDER / "versions").iterdir() if (m := re.match(r"(\d{4})_.*\.py$", f.name))
+    ]
     return max(numbers)
 
 

@@ -138,7 +138,8 @@ def test_the_server_is_set_as_decided(home: Path) -> None:
     }
     with transaction() as connection:
         asked = text("SELECT name, setting FROM pg_settings WHERE name = ANY (:names)")
-        assert dict(connection.execute(asked, {"names": list(expected)}).all()) == expected
+        found = {row[0]: row[1] for row in connection.execute(asked, {"names": list(expected)})}
+    assert found == expected
 
 
 def test_nobody_else_reads_passwords_or_reaches_the_socket(home: Path) -> None:
@@ -192,7 +193,9 @@ def test_two_first_starts_at_once_make_one_database(at: Callable[[Path], None]) 
     try:
         environment = dict(os.environ, PYTHONPATH=str(TOP))
         command = [sys.executable, "-P", "-c", "from data.cluster import start; print(start().pid)"]
-        both = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        both = [
+            subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)
+        ]
         said = [one.communicate(timeout=120)[0].strip() for one in both]
         assert [one.returncode for one in both] == [0, 0]
         assert said[0] == said[1] == str(cluster.status().pid)
@@ -210,7 +213,9 @@ def test_a_folder_that_the_server_cannot_reach(tmp_path: Path, at: Callable[[Pat
         assert after.running
         noted = [check for check in checks() if check["name"] == "database-folder"]
         if os.geteuid() == 0:  # the server runs as another account
-            assert after.moved and after.folder is not None and after.folder.parent == Path("/var/lib/landstock")
+            assert (
+                after.moved and after.folder is not None and after.folder.parent == Path("/var/lib/landstock")
+            )
             assert str(after.folder) in str(noted[0]["found"])
         else:
             assert not after.moved and noted == []

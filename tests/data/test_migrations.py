@@ -36,7 +36,9 @@ def test_the_database_is_what_the_models_say(administrator: Connection) -> None:
 
 def test_check_constraints_are_those_of_the_models(administrator: Connection) -> None:
     # Alembic does not compare check constraints; their names are compared here.
-    asked = text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 AND conrelid::regclass::text <> :other")
+    asked = text(
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0 AND conrelid::regclass::text <> :other"
+    )
     with administrator.begin():
         found = set(administrator.scalars(asked, {"other": "spatial_ref_sys"}))
     expected = {
@@ -69,13 +71,17 @@ def test_the_head_is_the_newest_file() -> None:
 
 
 def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connection) -> None:
-    asked = text("SELECT schemaname || '.' || tablename, tableowner FROM pg_tables WHERE schemaname IN ('public', 'staging')")
-    owners = dict(connection.execute(asked).all())
+    asked = text(
+        "SELECT schemaname || '.' || tablename, tableowner FROM pg_tables WHERE schemaname IN ('public', 'staging')"
+    )
+    owners: dict[str, str] = {row[0]: row[1] for row in connection.execute(asked)}
     assert owners.pop("public.spatial_ref_sys") == making.SUPERUSER  # of PostGIS
     assert set(owners.values()) == {"landstock_owner"}
     # 13 layers twice (published, staging), 4 of deliveries, 5 of runs, 1 of Alembic.
     assert len(owners) == 13 * 2 + 4 + 5 + 1
-    assert connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
+    assert (
+        connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
+    )
 
 
 def test_the_application_deletes_nothing_that_was_delivered(connection: Connection) -> None:
@@ -88,7 +94,9 @@ def test_the_application_deletes_nothing_that_was_delivered(connection: Connecti
 
 def test_the_estimated_extent_is_closed(connection: Connection) -> None:
     # It answers from statistics of all rows, whoever asks (decision on row-level security).
-    asked = text("SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = 'st_estimatedextent'")
+    asked = text(
+        "SELECT bool_or(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc WHERE proname = 'st_estimatedextent'"
+    )
     assert connection.scalar(asked) is False
 
 
@@ -103,6 +111,8 @@ def test_functions_with_the_owners_rights_fix_their_search_path(connection: Conn
 
 
 def test_statistics_can_be_renewed_by_the_application(connection: Connection) -> None:
-    connection.execute(text("SELECT refresh_statistics('public.parcel', 'staging.parcel', 'public.spatial_ref_sys')"))
+    connection.execute(
+        text("SELECT refresh_statistics('public.parcel', 'staging.parcel', 'public.spatial_ref_sys')")
+    )
     asked = text("SELECT reltuples FROM pg_class WHERE oid = 'public.parcel'::regclass")
     assert connection.scalar(asked) == 0  # -1 before the first ANALYZE, 0 rows after it

@@ -182,9 +182,7 @@ def test_a_database_that_nobody_prepared(
         connection.execute(text("SELECT count(*) FROM parcel"))
 
 
-def test_a_password_may_lie_in_a_file(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_password_may_lie_in_a_file(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     given = make_url(database)
     (tmp_path / "password").write_text(f"{given.password}\n")
     with monkeypatch.context() as patch:
@@ -208,7 +206,10 @@ def test_settings_are_fixed_and_show_no_secret(monkeypatch: pytest.MonkeyPatch) 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     with exclusive("demo", folder=tmp_path):
-        with pytest.raises(AlreadyRunning, match="Another `demo`") as refused, exclusive("demo", folder=tmp_path):
+        with (
+            pytest.raises(AlreadyRunning, match="Another `demo`") as refused,
+            exclusive("demo", folder=tmp_path),
+        ):
             pass
         assert refused.value.exit_code == 1
     with exclusive("demo", folder=tmp_path):

@@ -62,7 +62,10 @@ def upgrade() -> None:
         sa.Column("crs", sa.String),
         sa.Column("crs_source", sa.String),
         sa.Column("encoding", sa.String),
-        *(sa.Column(f"rows_{n}", sa.Integer, server_default="0", nullable=False) for n in ("read", "accepted", "rejected")),
+        *(
+            sa.Column(f"rows_{n}", sa.Integer, server_default="0", nullable=False)
+            for n in ("read", "accepted", "rejected")
+        ),
         sa.Column("blocked_by", pg.ARRAY(sa.Text), server_default="{}", nullable=False),
         sa.CheckConstraint("crs_source IN ('PRJ', 'DECLARED', 'GUESSED')", name="crs_source_code"),
     )

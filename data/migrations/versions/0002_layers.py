@@ -1,6 +1,7 @@
 """The delivered layers: published versions with their history, and staging tables beside them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -67,7 +68,7 @@ INDEXED = {
     "investment_report": "contract_no",
     "idle_cause": "parcel_code",
 }
-CODES = {
+CODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "parcel": {"ownership": ("STATE", "COLLECTIVE")},
     "land_state": {
         "construction_state": CONSTRUCTION_STATES,
@@ -83,7 +84,7 @@ CODES = {
     "investment_report": {"basis": ("REPORTED", "VERIFIED")},
     "idle_cause": {"cause": CAUSES},
 }
-TYPES = {
+TYPES: Mapping[str, Any] = {
     "k": sa.Text(),
     "t": sa.String(),
     "d": sa.Date(),
@@ -101,7 +102,10 @@ def _columns(layer: str) -> list[sa.Column[object]]:
     parts = [column.split(":") for column in LAYERS[layer].split()]
     return [
         sa.Column(
-            name, TYPES[kind[0]], nullable=not kind.endswith("!"), server_default="{}" if kind[0] == "l" else None
+            name,
+            TYPES[kind[0]],
+            nullable=not kind.endswith("!"),
+            server_default="{}" if kind[0] == "l" else None,
         )
         for name, kind in parts
     ]
@@ -132,7 +136,9 @@ def _published(layer: str) -> None:
         *_columns(layer),
         sa.Column("known", pg.TSTZRANGE, nullable=False),
         *_origin(),
-        sa.Column("file_id", sa.BigInteger, sa.ForeignKey("delivery_file.file_id"), index=True, nullable=False),
+        sa.Column(
+            "file_id", sa.BigInteger, sa.ForeignKey("delivery_file.file_id"), index=True, nullable=False
+        ),
         _published_by("published_by", nullable=False),
         _published_by("ended_by", nullable=True),
         sa.Column("end_reason", sa.Text),

@@ -45,9 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "analysis_run",
         sa.Column("run_id", sa.BigInteger, sa.Identity(), primary_key=True),
-        sa.Column(
-            "computed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
-        ),
+        sa.Column("computed_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         _need("as_of", sa.Date),
         _need("known_on", sa.DateTime(timezone=True)),
         sa.Column("publication_id", sa.BigInteger, sa.ForeignKey("publication.publication_id")),
@@ -69,7 +67,9 @@ def _idle() -> None:
         _run(),
         _key("parcel_code"),
         _need("entity_id", sa.BigInteger),
-        sa.Column("version_id", sa.BigInteger, sa.ForeignKey("parcel.version_id"), index=True, nullable=False),
+        sa.Column(
+            "version_id", sa.BigInteger, sa.ForeignKey("parcel.version_id"), index=True, nullable=False
+        ),
         sa.Column("park_code", sa.String),
         _need("verdict", sa.String),
         _text("band"),
