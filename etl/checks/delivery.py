@@ -1,0 +1,95 @@
+"""Checks over a whole delivery: its files against each other and against what is published."""
+
+from sqlalchemy import Connection, text
+
+from data.layers import LAYERS
+from etl import published
+from etl.checks.duplicates import reject_duplicates
+from etl.checks.references import check_references
+from etl.checks.rows import tolerances
+from etl.checks.shapes import check_overlaps, check_published
+from etl.load import fingerprints
+from etl.options import ImportOptions
+from etl.publish import count_gone, gone_filter
+from etl.work import Work
+
+
+def _usable(works: list[Work], layer: str) -> list[Work]:
+    return [work for work in works if work.layer == layer and not work.blocked_by]
+
+
+def within(connection: Connection, works: list[Work], options: ImportOptions) -> None:
+    """Check the rows of a delivery against each other; give parcels their park."""
+    if options.complete:
+        _block_incomplete(works)
+    for layer in LAYERS:
+        same = _usable(works, layer)
+        reject_duplicates(same)
+        if same and LAYERS[layer].geometry:
+            check_overlaps(same)
+    _assign_parks(connection, works, options)
+    known = published.known_keys(connection, works)
+    for work in works:
+        if not work.blocked_by:
+            check_references(work, known)
+
+
+def _block_incomplete(works: list[Work]) -> None:
+    """A delivery that is said to be complete is not, where a file of the layer is blocked."""
+    for layer in {work.layer for work in works if work.layer and work.blocked_by}:
+        files = [work.path for work in works if work.layer == layer and work.blocked_by]
+        for work in _usable(works, layer):
+            work.findings.add("LAYER_INCOMPLETE", files=files)
+
+
+def _assign_parks(connection: Connection, works: list[Work], options: ImportOptions) -> None:
+    parcels = _usable(works, "parcel")
+    statistics = _usable(works, "park_statistics")
+    if options.park:
+        for work in statistics:
+            work.frame["park_code"] = work.frame["park_code"].where(
+                work.frame["park_code"].notna(), options.park
+            )
+    if not parcels:
+        return
+    parks = published.parks(connection, works)
+    for work in parcels:
+        parks.assign(work, options.park)
+        work.hashes = fingerprints(work)  # the park is part of what the row says
+
+
+def against_published(connection: Connection, works: list[Work], options: ImportOptions) -> None:
+    """Compare with what is published: overlaps, rows that are gone, and how many would be ended."""
+    for layer in LAYERS:
+        same = _usable(works, layer)
+        if not same:
+            continue
+        if layer in ("parcel", "building"):
+            keys, shapes = published.neighbours(connection, layer, same)
+            check_published(same, keys, shapes)
+        _report_gone(connection, layer, same, options)
+
+
+def _report_gone(connection: Connection, layer: str, works: list[Work], options: ImportOptions) -> None:
+    limits = tolerances()
+    params = {"files": [work.file_id for work in works], "park": options.park}
+    gone, current = count_gone(connection, layer, params, options.park)
+    if not gone:
+        return
+    named = LAYERS[layer].key or tuple(n for n in ("parcel_code", "contract_no") if n in LAYERS[layer].names)
+    key = f"concat_ws('/', {', '.join(f'p.{name}' for name in named)})" if named else "p.entity_id::text"
+    most = int(limits["gone_listed"])
+    keys = connection.scalars(
+        text(f"SELECT {key} FROM {layer} p WHERE {gone_filter(layer, options.park)} ORDER BY 1 LIMIT :most"),
+        params | {"most": most},
+    ).all()
+    for value in keys:
+        works[0].findings.add("ROW_GONE", key=value, value=value)
+    if gone > most:
+        works[0].findings.add("ROWS_GONE_MORE", count=gone - most)
+    if options.complete and gone > limits["drop_share"] * current:
+        for work in works:
+            work.findings.add(
+                "DROP_THRESHOLD", gone=gone, current=current, percent=round(100 * gone / current),
+                limit=round(100 * limits["drop_share"]),
+            )  # fmt: skip

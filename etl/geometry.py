@@ -1,0 +1,146 @@
+"""From delivered shapes to MultiPolygons in the storage CRS; every change and every loss is reported."""
+
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from etl.errors import Refused
+from etl.issues import Findings
+from etl.readers.crs import Decision, in_reach, note, transform
+from gis.areas import area_m2
+
+POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
+Shapes = NDArray[np.object_]
+Mask = NDArray[np.bool_]
+
+
+def areas(shapes: Shapes) -> NDArray[np.float64]:
+    """Return areas in square metres on the ellipsoid of shapes in the storage CRS."""
+    return np.asarray(area_m2(gpd.GeoSeries(shapes, crs=4490)), dtype=float)
+
+
+def from_wkb(wkb: Shapes) -> Shapes:
+    """Return shapes; one that cannot be built (an open ring, a multipatch) is ``None``."""
+    empty = np.array([value is None for value in wkb], dtype=bool)
+    shapes = np.full(len(wkb), None, dtype=object)
+    if (~empty).any():
+        shapes[~empty] = shapely.from_wkb(wkb[~empty], on_invalid="ignore")
+    return shapes
+
+
+def from_wkt(texts: Shapes) -> Shapes:
+    """Return shapes of WKT texts; one that cannot be read is ``None``. ``SRID=…;`` in front is dropped."""
+    plain = np.array([None if t is None else str(t).rpartition(";")[2] for t in texts], dtype=object)
+    result: Any = shapely.from_wkt(plain, on_invalid="ignore")
+    return np.asarray(result, dtype=object)
+
+
+def bounds_of(shapes: Shapes) -> tuple[float, float, float, float] | None:
+    """Return the extent of the finite coordinates, or ``None`` where there are none."""
+    box = shapely.bounds(shapes)
+    finite = np.isfinite(box).all(axis=1)
+    if not finite.any():
+        return None
+    low, high = box[finite, :2].min(axis=0), box[finite, 2:].max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def only_polygons(
+    shapes: Shapes, delivered: Mask, rows: NDArray[np.int64], findings: Findings
+) -> tuple[Shapes, Mask]:
+    """Return two-dimensional shapes and which rows stay; the rest is rejected with its reason.
+
+    ``delivered`` says which rows had any geometry at all.
+    """
+    kinds = shapely.get_type_id(shapes)
+    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    polygon = np.isin(kinds, (POLYGON, MULTIPOLYGON))
+    empty = shapely.is_empty(shapes)
+    faults = {
+        "GEOMETRY_MISSING": ~delivered | ((kinds >= 0) & empty),
+        "GEOMETRY_UNREADABLE": delivered & (kinds < 0),
+        "GEOMETRY_NOT_POLYGON": (kinds >= 0) & ~empty & ~polygon,
+        "GEOMETRY_NOT_FINITE": polygon & ~empty & ~finite,
+    }
+    stays = np.ones(len(shapes), dtype=bool)
+    for code, mask in faults.items():
+        stays &= ~mask
+        for place in np.flatnonzero(mask):
+            kind = shapes[place].geom_type if shapes[place] is not None else None
+            findings.add(code, int(rows[place]), "geom", kind)
+    deep = stays & shapely.has_z(shapes)
+    measured = stays & shapely.has_m(shapes)
+    if deep.any() or measured.any():
+        findings.add("Z_DROPPED", field="geom", rows=int((deep | measured).sum()))
+        shapes = shapely.force_2d(shapes)
+    return shapes, stays
+
+
+def to_storage(
+    shapes: Shapes, stays: Mask, rows: NDArray[np.int64], decision: Decision, findings: Findings
+) -> tuple[Shapes, Mask]:
+    """Return shapes in the storage CRS and which rows stay.
+
+    Raises
+    ------
+    Refused
+        ``COORDINATES_OUT_OF_RANGE``: most rows lie where their system cannot be meant.
+    """
+    moved = transform(np.where(stays, shapes, None), decision)
+    if said := note(decision):
+        findings.add("CRS_TRANSFORMED", value=said["crs"], **said)
+    west, south, east, north = in_reach(decision)
+    box = shapely.bounds(moved)
+    with np.errstate(invalid="ignore"):
+        inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
+    far = stays & ~inside
+    if far.sum() * 2 > stays.sum():
+        seen = [round(float(n), 3) for n in box[far][0]]
+        raise Refused("COORDINATES_OUT_OF_RANGE", value=decision.label, crs=decision.label, rows=int(far.sum()),
+                      seen=seen, reach=[west, south, east, north])  # fmt: skip
+    for place in np.flatnonzero(far):
+        findings.add("COORDINATES_FAR", int(rows[place]), "geom", [round(float(n), 3) for n in box[place]])
+    return moved, stays & ~far
+
+
+def _polygons_of(shape: Any) -> Any:
+    """Return the polygonal part of a repaired shape, as one MultiPolygon."""
+    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) in (POLYGON, MULTIPOLYGON)]
+    return shapely.multipolygons([q for part in parts for q in shapely.get_parts(part)])
+
+
+def repair(
+    shapes: Shapes, stays: Mask, rows: NDArray[np.int64], findings: Findings, *, share: float, least_m2: float
+) -> tuple[Shapes, Mask]:
+    """Return valid MultiPolygons; a repair that changes the area by more than the tolerance rejects the row.
+
+    The tolerance is the larger of ``share`` of the area and ``least_m2``, but never more than a tenth of the area.
+    """
+    shapes = shapes.copy()
+    broken = stays & ~shapely.is_valid(shapes)
+    places = np.flatnonzero(broken)
+    if len(places):
+        before = areas(shapes[places])
+        reasons = shapely.is_valid_reason(shapes[places])
+        mended = np.array([_polygons_of(s) for s in shapely.make_valid(shapes[places])], dtype=object)
+        after = areas(mended)
+        allowed = np.minimum(np.maximum(share * before, least_m2), before / 10)
+        good = (np.abs(after - before) <= allowed) & (after > 0)
+        for i, place in enumerate(places):
+            code = "GEOMETRY_REPAIRED" if good[i] else "GEOMETRY_INVALID"
+            point = shapely.Point(shapely.get_coordinates(shapes[place])[0])
+            findings.add(code, int(rows[place]), "geom", reasons[i], point=point,
+                         before_m2=round(float(before[i]), 3), after_m2=round(float(after[i]), 3))  # fmt: skip
+        shapes[places[good]] = mended[good]
+        stays = stays.copy()
+        stays[places[~good]] = False
+    single = stays & (shapely.get_type_id(shapes) == POLYGON)
+    shapes[single] = (
+        shapely.multipolygons(shapely.get_parts(shapes[single]), indices=np.arange(single.sum()))
+        if single.any()
+        else shapes[single]
+    )
+    return shapes, stays

@@ -1,0 +1,1 @@
+"""From delivered columns to canonical ones: names, types, units, codes."""

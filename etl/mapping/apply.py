@@ -1,0 +1,250 @@
+"""Turn a delivered table into canonical, typed columns; what cannot be read stays in ``extra``."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.layers import LAYERS, LayerColumn
+from etl.issues import Findings
+from etl.mapping import names, units
+from etl.mapping.dates import Placeholder, Unreadable, read_date
+from etl.mapping.file import ColumnRule, SourceRule
+from etl.mapping.values import is_empty, read_bool, read_int, read_list, read_number, tidy_code
+from etl.readers.raw import Raw
+
+CODES = frozenset({"parcel_code", "unit_code", "supervision_no", "holder_credit_code", "credit_code"})
+MOST_HA = Decimal(500)  # a parcel above this in a column of hectares is square metres or mu
+
+
+@dataclass(slots=True)
+class Mapped:
+    """A table in canonical columns. ``frame`` has Python values or ``None``; ``kept`` the texts for ``extra``."""
+
+    layer: str
+    frame: pd.DataFrame
+    row_no: NDArray[np.int64]
+    extra_columns: pd.DataFrame
+    kept: dict[int, dict[str, str]] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+    geom: pd.Series | None = None  # WKT texts of the canonical form, where the file is a table
+    wkb: NDArray[np.object_] | None = None
+
+
+def apply(raw: Raw, layer: str, rule: SourceRule | None, findings: Findings) -> Mapped:
+    """Return the table of one layer; every value that could not be read is a finding."""
+    columns = dict(rule.columns) if rule else {}
+    constants = dict(rule.constants) if rule else {}
+    given = _given(raw, columns, findings)
+    taken = {*given, *constants}
+    free = [c for c in raw.frame.columns if c not in {s for r in given.values() for s in r.source}]
+    found = names.resolve(free, layer, raw.variants, taken)
+    for name, candidates in found.ambiguous:
+        findings.add("COLUMN_AMBIGUOUS", field=name, value=name, candidates=list(candidates))
+    for column, source in found.columns.items():
+        given[column] = ColumnRule((source,))
+    helper = given.pop("area_unit", None)
+    frame, kept = _read_all(raw, layer, given, constants, helper, findings)
+    used = {s for r in given.values() for s in r.source} | ({helper.source[0]} if helper else set())
+    rest = [c for c in raw.frame.columns if c not in used]
+    sources = {c: "+".join(r.source) for c, r in given.items()}
+    geom = raw.frame[given["geom"].source[0]] if "geom" in given and raw.wkb is None else None
+    return Mapped(layer, frame, raw.row_no, raw.frame[rest], kept, sources, geom, raw.wkb)
+
+
+def _given(raw: Raw, columns: dict[str, ColumnRule], findings: Findings) -> dict[str, ColumnRule]:
+    """Return the rules of the mapping with the delivered names as they are written in this file."""
+    plain: dict[str, list[str]] = {}
+    for name in raw.frame.columns:
+        for form in {name, *raw.variants.get(name, ())}:
+            plain.setdefault(form, []).append(name)
+            if names.plain(form) != form:
+                plain.setdefault(names.plain(form), []).append(name)
+            plain.setdefault(form.lower(), []).append(name)
+    given = {}
+    for column, rule in columns.items():
+        found = []
+        for asked in rule.source:
+            hits = list(
+                dict.fromkeys(
+                    plain.get(asked) or plain.get(asked.lower()) or plain.get(names.plain(asked), ())
+                )
+            )
+            if len(hits) == 1:
+                found.append(hits[0])
+            elif hits:
+                findings.add("COLUMN_AMBIGUOUS", field=column, value=asked, candidates=hits)
+            else:
+                findings.add(
+                    "COLUMN_MISSING", field=column, value=asked, there=[str(c) for c in raw.frame.columns]
+                )
+        unit = rule.unit_column
+        if unit and unit not in raw.frame.columns:
+            unit = next(iter(plain.get(unit.lower(), ())), None)
+        if len(found) == len(rule.source):
+            given[column] = ColumnRule(
+                tuple(found), rule.join, rule.separator, rule.unit, unit, rule.values, rule.split
+            )
+    return given
+
+
+def _read_all(
+    raw: Raw, layer: str, given: dict[str, ColumnRule], constants: dict[str, str], helper: ColumnRule | None,
+    findings: Findings,
+) -> tuple[pd.DataFrame, dict[int, dict[str, str]]]:  # fmt: skip
+    kept: dict[int, dict[str, str]] = {}
+    series: dict[str, Any] = {}
+    for column in LAYERS[layer].columns:
+        rule = given.get(column.name)
+        if column.name in constants:
+            rule = ColumnRule((column.name,))
+            texts = np.full(len(raw.frame), constants[column.name], dtype=object)
+        elif rule is None:
+            series[column.name] = np.full(len(raw.frame), None, dtype=object)
+            continue
+        elif rule.join:
+            texts = _joined(raw.frame, rule)
+        else:
+            texts = raw.frame[rule.source[0]].to_numpy(dtype=object)
+        reader = _Reader(column, rule, raw, helper if column.name == "registered_area_m2" else None)
+        series[column.name] = reader.read(texts, findings, kept)
+    frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in series.items()})
+    return frame.reindex(range(len(raw.frame))), kept
+
+
+def _joined(frame: pd.DataFrame, rule: ColumnRule) -> NDArray[np.object_]:
+    """Return several columns as one text; empty parts stay, so that the places of the parts are kept."""
+    parts = [frame[source].fillna("").astype(str) for source in rule.source]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + rule.separator + part
+    empty = np.logical_and.reduce([part.eq("").to_numpy() for part in parts])
+    return np.where(empty, None, joined.to_numpy(dtype=object))
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the texts of one column, each different text once."""
+
+    column: LayerColumn
+    rule: ColumnRule
+    raw: Raw
+    helper: ColumnRule | None = None
+
+    def read(
+        self, texts: NDArray[np.object_], findings: Findings, kept: dict[int, dict[str, str]]
+    ) -> NDArray[np.object_]:
+        unit_texts = self._units()
+        if unit_texts is None:
+            codes, different = pd.factorize(texts)
+            keys: list[tuple[Any, Any]] = [(text, None) for text in different]
+        else:
+            pairs = pd.MultiIndex.from_arrays([pd.Series(texts, dtype=object).fillna(""), unit_texts])
+            codes, found = pd.factorize(pairs)
+            keys = [(text or None, unit) for text, unit in found]
+        values = np.full(len(keys) + 1, None, dtype=object)
+        said: list[tuple[str, dict[str, Any]] | None] = [None] * len(keys)
+        keep = np.zeros(len(keys) + 1, dtype=bool)
+        for place, (text, unit) in enumerate(keys):
+            if text is None or (is_empty(text) and self.column.kind is not bool):
+                continue
+            values[place], said[place], keep[place] = self._one(text, unit)
+        for row in np.flatnonzero(keep[codes]):
+            kept.setdefault(int(row), {})[self.rule.source[0]] = texts[row]
+        self._report(codes, texts, said, findings)
+        result: NDArray[np.object_] = values[codes]
+        return result
+
+    def _report(self, codes: Any, texts: Any, said: list[Any], findings: Findings) -> None:
+        spoken = np.array([finding is not None for finding in said] + [False], dtype=bool)
+        for row in np.flatnonzero(spoken[codes]):
+            code, params = said[codes[row]]
+            findings.add(code, int(self.raw.row_no[row]), self.column.name, texts[row], **params)
+
+    def _units(self) -> Any:
+        """Return the unit that each row states, where a column does."""
+        source = self.rule.unit_column or (self.helper.source[0] if self.helper else None)
+        if source is None or units.dimension_of(self.column.name) is None:
+            return None
+        return self.raw.frame[source].fillna("").astype(str).to_numpy(dtype=object)
+
+    def _one(self, text: str, unit: str | None) -> tuple[Any, tuple[str, dict[str, Any]] | None, bool]:
+        """Return the value of one text, what there is to say about it, and whether to keep the text."""
+        kind = self.column.kind
+        try:
+            if self.rule.values is not None:
+                if text not in self.rule.values:
+                    return None, ("VALUE_NOT_IN_LIST", {"allowed": list(self.rule.values)[:20]}), True
+                text = self.rule.values[text]
+            if kind is dt.date:
+                return read_date(text), None, False
+            if kind is Decimal:
+                return self._number(text, unit)
+            if kind is bool:
+                return (None if text in ("/", "-", "") else read_bool(text)), None, False
+            if kind is int:
+                return read_int(text), None, False
+        except Placeholder:
+            return None, ("DATE_PLACEHOLDER", {}), True
+        except Unreadable:
+            return None, ("VALUE_UNREADABLE", {"expected": _WORDS.get(kind, "text")}), True
+        return (read_list(text, self.rule.split), None, False) if kind is list else self._text(text)
+
+    def _text(self, text: str) -> tuple[Any, tuple[str, dict[str, Any]] | None, bool]:
+        if self.column.choices:
+            words = names.table()["values"].get(self.column.name, {})
+            code = text.upper() if text.upper() in self.column.choices else words.get(text)
+            if code is None:
+                return None, ("VALUE_NOT_IN_LIST", {"allowed": list(self.column.choices)}), True
+            return code, None, code != text.upper()
+        return (tidy_code(text) if self.column.name in CODES else text), None, False
+
+    def _number(self, text: str, unit: str | None) -> tuple[Any, tuple[str, dict[str, Any]] | None, bool]:
+        number, written = read_number(text)
+        dimension = units.dimension_of(self.column.name)
+        if dimension is None:
+            if written and written not in ("%", "层", "天", "日", "人"):
+                raise Unreadable(text)
+            return units.tidy(number), None, bool(written)
+        declared = self._declared(unit, dimension[0])
+        if isinstance(declared, tuple):
+            return None, declared, True
+        times, base = declared or dimension[1], dimension[1]
+        said: tuple[str, dict[str, Any]] | None = None
+        if written:
+            own = units.factor(written, dimension[0])
+            if own is None:
+                raise Unreadable(text)
+            if declared is not None and own != declared:
+                return (
+                    None,
+                    ("UNIT_CONTRADICTS", {"written": written, "declared": unit or self.rule.unit or ""}),
+                    True,
+                )
+            if declared is None and own != base:
+                said = "UNIT_IN_TEXT", {"unit": written}
+            times = own
+        if self.column.name == "registered_area_m2" and times == units.AREA["公顷"] and number > MOST_HA:
+            said = "AREA_MAGNITUDE", {"unit": "公顷"}
+        value, _ = units.convert(number, times, base)
+        return value, said, times != base or bool(written)
+
+    def _declared(self, unit: str | None, dimension: str) -> Fraction | tuple[str, dict[str, Any]] | None:
+        """Return the unit that the mapping, a column or the header states; a contradiction is a finding."""
+        if unit:
+            known = units.factor(units.AREA_CODES.get(unit, unit), dimension)
+            return known if known is not None else ("UNIT_UNKNOWN", {"unit": unit})
+        if self.rule.unit:
+            return units.factor(self.rule.unit, dimension)
+        header = units.unit_in_header(self.rule.source[0], dimension)
+        return units.factor(header, dimension) if header else None
+
+
+_WORDS: dict[type, str] = {dt.date: "2023-05-31", Decimal: "1234.5", bool: "是 / 否", int: "2023"}
+Progress = Callable[[str, int, int], None]

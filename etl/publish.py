@@ -1,0 +1,339 @@
+"""Publish a delivery, or take a publication back: each is one transaction, and history is never rewritten.
+
+Layers with a key are compared by key and content, others by content. The
+layers of observations (``builtup``, ``land_state``) replace what was observed
+on the same day: within the parks that the delivered patches lie in (or the one
+named); outside all parks only the patches that a delivered one covers or lies
+in, so that one district's delivery never ends another district's patches.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from data.layers import LAYERS, SNAPSHOTS, published_table
+from data.session import transaction
+from data.sql import load
+from etl.checks.rows import tolerances
+from etl.errors import DeliveryNotFound, NotPublishable
+
+_PROVENANCE = ("file_id", "row_no", "content_hash", "extra")
+SYSTEM = "system"
+
+
+@dataclass(slots=True)
+class Published:
+    """What a publication changed: layer -> counts of new, changed, unchanged and ended rows."""
+
+    publication_id: int
+    changes: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+def publish(delivery_id: int, person: str = SYSTEM, reason: str | None = None) -> Published:
+    """Publish the staged rows of a delivery, in one transaction.
+
+    Raises
+    ------
+    DeliveryNotFound
+        There is no such delivery.
+    NotPublishable
+        It is not staged, or it would end too much of a layer.
+    """
+    with transaction() as connection:
+        return publish_in(connection, delivery_id, person, reason)
+
+
+def publish_in(connection: Connection, delivery_id: int, person: str, reason: str | None = None) -> Published:
+    """Publish inside a transaction that the caller holds (see :func:`publish`)."""
+    status, options = _status(connection, delivery_id)
+    if status != "STAGED":
+        raise NotPublishable(
+            f"Delivery {delivery_id} is {status}; only a STAGED one can be published. Import it again if it is wanted."
+        )
+    files = _files(connection, delivery_id)
+    lock(connection, files)
+    # Two runs may have waited for the same lock: the state is read again under it.
+    if _status(connection, delivery_id)[0] != "STAGED":
+        raise NotPublishable(f"Delivery {delivery_id} was published by another process just now.")
+    publication, now = _record(connection, delivery_id, "PUBLISH", person, reason)
+    done = Published(publication)
+    for layer, ids in files.items():
+        done.changes[layer] = _publish_layer(connection, layer, ids, publication, now, options)
+        connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
+    _finish(connection, done, delivery_id, "PUBLISHED")
+    return done
+
+
+def lock(connection: Connection, layers: Iterable[str]) -> None:
+    """Wait until no other publication of these layers is under way; always in the same order."""
+    for layer in sorted(layers):
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(hashtext('landstock.publish'), hashtext(:layer))"),
+            {"layer": layer},
+        )
+
+
+def _status(connection: Connection, delivery_id: int) -> tuple[str, dict[str, Any]]:
+    row = connection.execute(
+        text("SELECT status, options FROM delivery WHERE delivery_id = :id"), {"id": delivery_id}
+    ).one_or_none()
+    if row is None:
+        raise DeliveryNotFound(delivery_id)
+    return row.status, row.options
+
+
+def _files(connection: Connection, delivery_id: int) -> dict[str, list[int]]:
+    """Return the files of a delivery that nothing blocks, by layer, in the order of layers."""
+    rows = connection.execute(
+        text(
+            "SELECT layer, file_id FROM delivery_file WHERE delivery_id = :id AND layer IS NOT NULL "
+            "AND blocked_by = '{}' ORDER BY file_id"
+        ),
+        {"id": delivery_id},
+    ).all()
+    by_layer = {layer: [row.file_id for row in rows if row.layer == layer] for layer in LAYERS}
+    return {layer: ids for layer, ids in by_layer.items() if ids}
+
+
+def _record(
+    connection: Connection, delivery_id: int, action: str, person: str, reason: str | None
+) -> tuple[int, Any]:
+    row = connection.execute(
+        text(
+            "INSERT INTO publication (delivery_id, action, person, reason) "
+            "VALUES (:id, :action, :person, :reason) RETURNING publication_id, published_at"
+        ),
+        {"id": delivery_id, "action": action, "person": person, "reason": reason},
+    ).one()
+    return row.publication_id, row.published_at
+
+
+def _finish(connection: Connection, done: Published, delivery_id: int, status: str) -> None:
+    connection.execute(
+        text("UPDATE publication SET changes = CAST(:changes AS jsonb) WHERE publication_id = :id"),
+        {"changes": _json(done.changes), "id": done.publication_id},
+    )
+    connection.execute(
+        text("UPDATE delivery SET status = :status WHERE delivery_id = :id"),
+        {"status": status, "id": delivery_id},
+    )
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _said(layer: str) -> list[str]:
+    """List the columns that a version takes over from staging."""
+    derived = [c.name for c in published_table(layer).columns if c.info.get("derived")]
+    geometry = ["geom"] if LAYERS[layer].geometry else []
+    return [*LAYERS[layer].names, *derived, *geometry, *_PROVENANCE]
+
+
+def _same(layer: str, left: str, right: str) -> str:
+    return " AND ".join(
+        f'{left}."{name}" = {right}."{name}"' for name in LAYERS[layer].key or ("content_hash",)
+    )
+
+
+def _publish_layer(
+    connection: Connection, layer: str, files: list[int], publication: int, now: Any, options: dict[str, Any]
+) -> dict[str, int]:
+    params = {"files": files, "pub": publication, "now": now, "park": options.get("park")}
+    connection.execute(text(f"ANALYZE staging.{layer}")) if _may_analyse(connection, layer) else None
+    staged = connection.scalar(
+        text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
+    )
+    changed = ended = 0
+    if LAYERS[layer].key:
+        changed = connection.execute(
+            text(_CLOSE_CHANGED.format(layer=layer, same=_same(layer, "s", "p"))), params
+        ).rowcount
+    elif layer in SNAPSHOTS:
+        statement = load("publish_snapshot").text.replace("{layer}", layer)
+        ended = connection.execute(text(statement), params).rowcount
+    if options.get("complete"):
+        ended += _end_gone(connection, layer, params, options)
+    names = ", ".join(f'"{name}"' for name in _said(layer))
+    staged_names = ", ".join(f's."{name}"' for name in _said(layer))
+    key = ", ".join(f'"{name}"' for name in LAYERS[layer].key or ("content_hash",))
+    inserted = connection.execute(
+        text(_INSERT.format(layer=layer, names=names, staged=staged_names, key=key,
+                            same_entity=_same(layer, "e", "s"), same_current=_same(layer, "c", "s"))),
+        params,
+    ).rowcount  # fmt: skip
+    return {
+        "new": inserted - changed,
+        "changed": changed,
+        "unchanged": int(staged or 0) - inserted,
+        "ended": ended,
+    }
+
+
+def _may_analyse(connection: Connection, layer: str) -> bool:
+    """Say whether our role may gather statistics of a staging table (its owner may)."""
+    return bool(
+        connection.scalar(
+            text(
+                "SELECT pg_has_role(tableowner, 'MEMBER') FROM pg_tables WHERE schemaname = 'staging' AND tablename = :t"
+            ),
+            {"t": layer},
+        )
+    )
+
+
+_CLOSE_CHANGED = """
+    UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'REPLACED'
+    FROM staging.{layer} s
+    WHERE s.file_id = ANY(:files) AND upper_inf(p.known) AND {same} AND p.content_hash <> s.content_hash
+"""
+# An entity keeps its number for ever, also when it had ended and comes back.
+_INSERT = """
+    INSERT INTO {layer} (entity_id, known, published_by, {names})
+    SELECT coalesce(e.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
+    FROM staging.{layer} s
+    LEFT JOIN (SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer} ORDER BY {key}, version_id DESC) e
+        ON {same_entity}
+    WHERE s.file_id = ANY(:files)
+        AND NOT EXISTS (SELECT FROM {layer} c WHERE upper_inf(c.known) AND {same_current})
+"""
+
+
+def gone_filter(layer: str, park: str | None) -> str:
+    """Return the condition for published rows that a delivery could have named and does not.
+
+    Rows of parks that the delivery does not touch, or of other parks than
+    the one named, are not gone. ``p`` is the published table.
+    """
+    absent = f"NOT EXISTS (SELECT FROM staging.{layer} s WHERE s.file_id = ANY(:files) AND {_same(layer, 's', 'p')})"
+    return f"upper_inf(p.known) AND {absent} AND {_scope(layer, park)}"
+
+
+def _scope(layer: str, park: str | None) -> str:
+    names = LAYERS[layer].names
+    inside = "(SELECT parcel_code FROM parcel WHERE upper_inf(known) AND park_code = :park)"
+    if layer in SNAPSHOTS:  # publication replaces their own day by itself
+        return "false"
+    if "park_code" in names:
+        if park:
+            return "p.park_code = :park"
+        touched = f"SELECT FROM staging.{layer} t WHERE t.file_id = ANY(:files)"
+        return f"EXISTS ({touched} AND t.park_code IS NOT DISTINCT FROM p.park_code)"
+    if not park:
+        return "true"
+    if "parcel_codes" in names:
+        return f"p.parcel_codes && ARRAY{inside}"
+    return f"p.parcel_code IN {inside}" if "parcel_code" in names else "false"
+
+
+def _end_gone(connection: Connection, layer: str, params: dict[str, Any], options: dict[str, Any]) -> int:
+    condition = gone_filter(layer, options.get("park"))
+    gone, current = count_gone(connection, layer, params, options.get("park"))
+    if gone > tolerances()["drop_share"] * current and "DROP_THRESHOLD" not in (options.get("accept") or ()):
+        raise NotPublishable(
+            f"This would end {gone} of {current} published rows of {layer}. Check whether rows were left out; if not, "
+            "import it again with --accept DROP_THRESHOLD --reason TEXT."
+        )
+    return connection.execute(
+        text(
+            f"UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'GONE' "
+            f"WHERE {condition} AND p.published_by <> :pub"
+        ),
+        params,
+    ).rowcount
+
+
+def count_gone(
+    connection: Connection, layer: str, params: dict[str, Any], park: str | None
+) -> tuple[int, int]:
+    """Return how many published rows a delivery no longer has, and of how many in its scope."""
+    row = connection.execute(
+        text(
+            f"SELECT count(*) FILTER (WHERE {gone_filter(layer, park)}) AS gone, count(*) AS current "
+            f"FROM {layer} p WHERE upper_inf(p.known) AND {_scope(layer, park)}"
+        ),
+        params,
+    ).one()
+    return row.gone, row.current
+
+
+def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
+    """Take the publication of a delivery back: a further publication that restores exactly what was before.
+
+    Raises
+    ------
+    DeliveryNotFound
+        There is no such delivery.
+    NotPublishable
+        It is not published, or later publications rest on its rows.
+    """
+    with transaction() as connection:
+        status, _ = _status(connection, delivery_id)
+        before = connection.execute(
+            text(
+                "SELECT publication_id, changes FROM publication WHERE delivery_id = :id AND action = 'PUBLISH' "
+                "ORDER BY publication_id DESC LIMIT 1"
+            ),
+            {"id": delivery_id},
+        ).one_or_none()
+        if status != "PUBLISHED" or before is None:
+            raise NotPublishable(
+                f"Delivery {delivery_id} is {status}; only a PUBLISHED one can be withdrawn."
+            )
+        layers = [layer for layer in LAYERS if layer in before.changes]
+        lock(connection, layers)
+        if _status(connection, delivery_id)[0] != "PUBLISHED":
+            raise NotPublishable(f"Delivery {delivery_id} was withdrawn by another process just now.")
+        for layer in layers:
+            _require_latest(connection, layer, before.publication_id, delivery_id)
+        publication, now = _record(connection, delivery_id, "WITHDRAW", person, reason)
+        done = Published(publication)
+        for layer in layers:
+            done.changes[layer] = _withdraw_layer(connection, layer, before.publication_id, publication, now)
+        _finish(connection, done, delivery_id, "WITHDRAWN")
+        return done
+
+
+def _require_latest(connection: Connection, layer: str, publication: int, delivery_id: int) -> None:
+    """Refuse where a later publication has changed what this one made, or taken the place of what it ended."""
+    later = connection.execute(
+        text(
+            f"SELECT DISTINCT u.delivery_id FROM publication u JOIN delivery d USING (delivery_id) "
+            f"WHERE u.action = 'PUBLISH' AND d.status <> 'WITHDRAWN' AND u.publication_id IN ("
+            f"SELECT p.ended_by FROM {layer} p WHERE p.published_by = :pub AND p.ended_by IS NOT NULL "
+            f"UNION SELECT c.published_by FROM {layer} p JOIN {layer} c ON {_same(layer, 'c', 'p')} "
+            f"AND upper_inf(c.known) AND c.published_by <> :pub WHERE p.ended_by = :pub) ORDER BY 1"
+        ),
+        {"pub": publication},
+    ).scalars().all()  # fmt: skip
+    if later:
+        raise NotPublishable(
+            f"Rows of {layer} from delivery {delivery_id} were changed by later deliveries "
+            f"({', '.join(map(str, later))}). Withdraw those first, newest first."
+        )
+
+
+def _withdraw_layer(
+    connection: Connection, layer: str, before: int, publication: int, now: Any
+) -> dict[str, int]:
+    names = ", ".join(f'"{name}"' for name in _said(layer))
+    params = {"before": before, "pub": publication, "now": now}
+    # A restored version names the publication it came from, so that that one can be withdrawn in its turn.
+    ended = connection.execute(
+        text(
+            f"UPDATE {layer} SET known = tstzrange(lower(known), :now), ended_by = :pub, end_reason = 'WITHDRAWN' "
+            "WHERE published_by = :before AND upper_inf(known)"
+        ),
+        params,
+    ).rowcount
+    restored = connection.execute(
+        text(
+            f"INSERT INTO {layer} (entity_id, known, published_by, {names}) "
+            f"SELECT entity_id, tstzrange(:now, NULL), published_by, {names} FROM {layer} WHERE ended_by = :before"
+        ),
+        params,
+    ).rowcount
+    return {"ended": ended, "restored": restored}

@@ -1,0 +1,91 @@
+"""What is published already, as far as checks on a delivery need it."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy import Connection, text
+
+from data.layers import LAYERS
+from etl.checks.references import Known
+from etl.checks.rows import SETTING_TERMS
+from etl.checks.shapes import Parks
+from etl.work import Work
+
+_PARKS = """
+    SELECT DISTINCT ON (park_code) park_code, ST_AsBinary(geom) AS wkb FROM park WHERE upper_inf(known)
+    ORDER BY park_code, valid_from DESC NULLS LAST, boundary_version DESC
+"""
+
+
+def park_extent(connection: Connection) -> tuple[float, float, float, float] | None:
+    """Return the extent of the published parks in degrees, or ``None`` if there are none."""
+    row = connection.execute(
+        text(
+            "SELECT ST_XMin(e) w, ST_YMin(e) s, ST_XMax(e) e, ST_YMax(e) n "
+            "FROM (SELECT ST_Extent(geom) e FROM park WHERE upper_inf(known)) x"
+        )
+    ).one()
+    return None if row.w is None else (row.w, row.s, row.e, row.n)
+
+
+def parks(connection: Connection, works: list[Work]) -> Parks:
+    """Return the newest boundary of each park: of this delivery, else the published one."""
+    found: dict[str, Any] = {}
+    for row in connection.execute(text(_PARKS)):
+        found[row.park_code] = shapely.from_wkb(bytes(row.wkb))
+    for work in works:
+        if work.layer == "park" and work.shapes is not None and not work.blocked_by:
+            days = [(str(day or ""), str(version)) for day, version in
+                    zip(work.frame["valid_from"], work.frame["boundary_version"], strict=True)]  # fmt: skip
+            for place in sorted(range(len(days)), key=days.__getitem__):
+                found[work.frame["park_code"].iat[place]] = work.shapes[place]
+    return Parks(list(found), list(found.values()))
+
+
+def known_keys(connection: Connection, works: list[Work]) -> Known:
+    """Return the keys that references may name: the published ones and those of this delivery."""
+
+    def keys(table: str, column: str) -> list[str]:
+        return list(connection.scalars(text(f"SELECT {column} FROM {table} WHERE upper_inf(known)")))
+
+    known = Known(keys("parcel", "parcel_code"), keys("contract", "contract_no"), keys("park", "park_code"))
+    known.contracted.update(
+        connection.scalars(
+            text(
+                "SELECT DISTINCT unnest(parcel_codes) FROM contract WHERE upper_inf(known) "
+                "AND (contract_type = ANY(:types) OR contract_type IS NULL)"
+            ),
+            {"types": list(SETTING_TERMS)},
+        )
+    )
+    known.add(w for w in works if not w.blocked_by)
+    return known
+
+
+def neighbours(connection: Connection, layer: str, works: list[Work]) -> tuple[list[str], Any]:
+    """Return keys and shapes of published rows near the delivered ones that the delivery does not replace."""
+    key = LAYERS[layer].key
+    if not key:
+        return [], np.zeros(0, dtype=object)
+    boxes = [shapely.total_bounds(w.shapes) for w in works if w.shapes is not None and len(w.shapes)]
+    if not boxes:
+        return [], np.zeros(0, dtype=object)
+    box = np.array(boxes)
+    params: dict[str, Any] = {
+        "w": float(box[:, 0].min()), "s": float(box[:, 1].min()),
+        "e": float(box[:, 2].max()), "n": float(box[:, 3].max()),
+        "files": [w.file_id for w in works],
+    }  # fmt: skip
+    same = " AND ".join(f"s.{name} = p.{name}" for name in key)
+    rows = connection.execute(
+        text(
+            f"SELECT concat_ws('/', {', '.join(f'p.{n}' for n in key)}) AS key, ST_AsBinary(p.geom) AS wkb "
+            f"FROM {layer} p WHERE upper_inf(p.known) AND p.geom && ST_MakeEnvelope(:w, :s, :e, :n, 4490) "
+            f"AND NOT EXISTS (SELECT FROM staging.{layer} s WHERE s.file_id = ANY(:files) AND {same})"
+        ),
+        params,
+    ).all()
+    return [row.key for row in rows], shapely.from_wkb(
+        np.array([bytes(row.wkb) for row in rows], dtype=object)
+    )

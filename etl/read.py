@@ -1,0 +1,229 @@
+"""Read one file as one layer: reader, mapping, coordinate system, shapes, checks of single rows."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pyproj import CRS
+
+from data.layers import LAYERS
+from etl import geometry
+from etl.checks import rows as row_checks
+from etl.checks.codes import check_forms
+from etl.errors import Refused
+from etl.issues import Findings
+from etl.load import fingerprints
+from etl.mapping import names
+from etl.mapping.apply import Mapped, apply
+from etl.mapping.file import SourceRule
+from etl.options import ImportOptions
+from etl.readers import crs as crs_of
+from etl.readers import table, vector
+from etl.readers.crs import Decision, Place
+from etl.readers.dbf import read_dbf
+from etl.readers.encoding import Encoding
+from etl.readers.raw import Raw, Source
+from etl.work import Work
+
+_GRIDS = ("csv", "xlsx")
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the files of one delivery; a workbook or table that feeds several layers is opened once."""
+
+    options: ImportOptions
+    place: Place | None
+    folder: Path
+    _kept: dict[tuple[str, str | None, str | None], Any] = field(default_factory=dict)
+
+    def read(self, source: Source, rule: SourceRule | None, layer: str) -> Work:
+        """Return the rows of one layer; a file that cannot be taken in comes back with what blocks it."""
+        work = Work(source.label, layer, Findings(layer), rule)
+        work.accepted_codes = self.options.accept
+        try:
+            raw = self._raw(source, rule, layer)
+            self._fill(work, raw, source, rule)
+        except Refused as refusal:
+            work.findings.add(refusal.code, field=refusal.field, value=refusal.value, **refusal.params)
+        return work
+
+    def _raw(self, source: Source, rule: SourceRule | None, layer: str) -> Raw:
+        encoding = self.options.encoding or (rule.encoding if rule else None)
+        if source.kind in _GRIDS:
+            key = (str(source.disk), source.part, encoding)
+            if key not in self._kept:
+                self._kept[key] = (
+                    table.read_csv(source.disk, encoding)
+                    if source.kind == "csv"
+                    else table.read_sheet(source.disk, str(source.part))
+                )
+            return table.to_raw(self._kept[key], self._known(rule, layer), rule.header if rule else None)
+        damaged = "STRUCTURE_DAMAGED" in self.options.accept
+        key = (str(source.disk), source.part, encoding)
+        if key not in self._kept:
+            if source.kind == "shp":
+                self._kept[key] = vector.read_shapefile(source, encoding, damaged, self.folder)
+            elif source.kind == "dbf":
+                frame, found, deleted = read_dbf(source.disk, None, encoding)
+                rows = np.flatnonzero(~deleted)
+                self._kept[key] = Raw(frame.iloc[rows].reset_index(drop=True), rows + 1, encoding=found)
+            else:
+                self._kept[key] = vector.read_layer(source)
+        kept: Raw = self._kept[key]
+        return kept
+
+    def _known(self, rule: SourceRule | None, layer: str) -> Any:
+        asked = {names.plain(s) for r in rule.columns.values() for s in r.source} if rule else set()
+        return lambda name: names.plain(name) in asked or names.is_known(name, layer)
+
+    def _fill(self, work: Work, raw: Raw, source: Source, rule: SourceRule | None) -> None:
+        layer = LAYERS[work.layer or ""]
+        work.findings.extend(raw.findings.items)
+        for issue in raw.findings.items:
+            issue.layer = work.layer
+        work.read = len(raw.frame)
+        if raw.encoding is not None:
+            work.encoding = raw.encoding.name
+            self._say_encoding(work, raw, raw.encoding)
+        mapped = apply(raw, layer.name, rule, work.findings)
+        self._drop_empty(work, mapped, rule)
+        stays = np.ones(len(mapped.frame), dtype=bool)
+        self._require_keys(mapped, raw)
+        if self.options.observed_on and "observed_on" in mapped.frame.columns:
+            mapped.frame["observed_on"] = mapped.frame["observed_on"].where(
+                mapped.frame["observed_on"].notna(), self.options.observed_on
+            )
+        work.frame, work.row_no = mapped.frame, mapped.row_no
+        if layer.geometry:
+            stays &= self._shapes(work, raw, mapped, source, rule, stays)
+        work.extra = row_checks.extra_json(mapped.extra_columns, mapped.kept, None)
+        self._finish(work, stays, rule)
+        if len(mapped.extra_columns.columns):
+            there = [str(c) for c in mapped.extra_columns.columns]
+            work.findings.add("COLUMNS_KEPT", count=len(there), columns=there)
+
+    def _finish(self, work: Work, stays: Any, rule: SourceRule | None) -> None:
+        """Check single rows, name their keys, leave out what was rejected, and hash the rest."""
+        work.name_keys()
+        keyed = row_checks.check_keys(work)
+        row_no, shapes, keys = work.row_no, work.shapes, work.keys
+        work.keep(stays & keyed)
+        if work.shapes is not None:
+            work.drawn_m2 = geometry.areas(work.shapes)
+        check_forms(work.frame, work.row_no, work.keys, rule.forms if rule else {}, work.findings)
+        row_checks.check_dates(work)
+        row_checks.check_areas(work)
+        work.hashes = fingerprints(work)
+        work.place_issues(row_no, shapes, keys)
+
+    def _say_encoding(self, work: Work, raw: Raw, encoding: Encoding) -> None:
+        sample = _sample(raw)
+        broken = sum("\ufffd" in text for text in sample)
+        if encoding.source == "GUESSED":
+            code = "ENCODING_UNCERTAIN" if encoding.rivals else "ENCODING_GUESSED"
+            work.findings.add(code, value=encoding.name, encoding=encoding.name,
+                              rivals=list(encoding.rivals), sample=sample[:5])  # fmt: skip
+        if broken:
+            work.findings.add("ENCODING_BROKEN", value=encoding.name, encoding=encoding.name, count=broken)
+
+    def _drop_empty(self, work: Work, mapped: Mapped, rule: SourceRule | None) -> None:
+        """Leave out rows that are none of the layer: a wide table has rows of several."""
+        if not rule or not rule.drop_empty:
+            return
+        stays = np.ones(len(mapped.frame), dtype=bool)
+        for column in rule.drop_empty:
+            stays &= ~row_checks.empty(mapped.frame[column])
+        if left := int((~stays).sum()):
+            self._leave(work, mapped, stays)
+            work.findings.add("ROW_DROPPED", count=left, columns=list(rule.drop_empty))
+
+    def _leave(self, work: Work, mapped: Mapped, stays: Any) -> None:
+        places = np.flatnonzero(stays)
+        gone = set(mapped.row_no[~stays].tolist())
+        mapped.kept = {
+            new: mapped.kept[int(old)] for new, old in enumerate(places) if int(old) in mapped.kept
+        }
+        mapped.frame = mapped.frame.iloc[places].reset_index(drop=True)
+        mapped.extra_columns = mapped.extra_columns.iloc[places].reset_index(drop=True)
+        if mapped.geom is not None:
+            mapped.geom = mapped.geom.iloc[places].reset_index(drop=True)
+        mapped.wkb = mapped.wkb[places] if mapped.wkb is not None else None
+        mapped.row_no = mapped.row_no[places]
+        work.read = len(places)
+        work.findings.items = [i for i in work.findings.items if i.row_no not in gone]
+
+    def _require_keys(self, mapped: Mapped, raw: Raw) -> None:
+        layer = LAYERS[mapped.layer]
+        for name in layer.key or tuple(c.name for c in layer.columns if c.required and c.kind is str):
+            if len(mapped.frame) and mapped.frame[name].isna().all() and name not in mapped.sources:
+                raise Refused("KEY_COLUMN_MISSING", field=name, there=[str(c) for c in raw.frame.columns])
+
+    def _shapes(
+        self, work: Work, raw: Raw, mapped: Mapped, source: Source, rule: SourceRule | None, stays: Any
+    ) -> Any:
+        if mapped.wkb is not None:
+            delivered = np.array([value is not None for value in mapped.wkb], dtype=bool)
+            shapes = geometry.from_wkb(mapped.wkb)
+        elif mapped.geom is not None:
+            texts = mapped.geom.to_numpy(dtype=object)
+            delivered = np.array([value is not None for value in texts], dtype=bool)
+            shapes = geometry.from_wkt(texts)
+        else:
+            raise Refused("GEOMETRY_COLUMN_MISSING")
+        shapes, good = geometry.only_polygons(shapes, delivered, work.row_no, work.findings)
+        decision = self._crs(work, raw, rule, np.where(good, shapes, None), source)
+        work.crs, work.crs_source = decision.label, decision.source
+        raw_shapes = shapes
+        shapes, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
+        limits = row_checks.tolerances()
+        before = shapes
+        shapes, good = geometry.repair(
+            shapes,
+            good,
+            work.row_no,
+            work.findings,
+            share=limits["repair_share"],
+            least_m2=limits["repair_m2"],
+        )
+        self._keep_delivered(work, mapped, raw_shapes, decision)
+        work.shapes = np.where(good, shapes, before)
+        return stays & good
+
+    def _keep_delivered(self, work: Work, mapped: Mapped, shapes: Any, decision: Decision) -> None:
+        """Keep the delivered shape of each repaired row with the row, in the system it came in."""
+        place_of = {int(row): place for place, row in enumerate(work.row_no)}
+        for issue in work.findings.items:
+            if issue.code == "GEOMETRY_REPAIRED" and issue.row_no is not None:
+                place = place_of[issue.row_no]
+                text = shapes[place].wkt if shapes[place] is not None else ""
+                mapped.kept.setdefault(place, {})["delivered_geometry"] = f"{decision.label};{text}"
+
+    def _crs(self, work: Work, raw: Raw, rule: SourceRule | None, shapes: Any, source: Source) -> Decision:
+        declared = self.options.crs or (rule.crs if rule else None)
+        bounds = geometry.bounds_of(shapes)
+        if declared and raw.crs:
+            try:
+                stated = crs_of.label(crs_of.parse(raw.crs))
+            except Refused:
+                stated = raw.crs[:80]
+            if stated != crs_of.label(crs_of.parse(declared)):
+                work.findings.add("CRS_CONTRADICTS", value=stated, declared=declared, stated=stated)
+        try:
+            return crs_of.decide(raw.crs, declared, bounds, self.place, source.kind in _GRIDS)
+        except Refused as refusal:
+            if refusal.code != "CRS_GUESSED" or refusal.code not in self.options.accept:
+                raise
+            work.findings.add(refusal.code, value=refusal.value, **refusal.params)
+            epsg = int(str(refusal.params["guess"]).removeprefix("EPSG:"))
+            return Decision(CRS.from_epsg(epsg), "GUESSED", bool(refusal.params["swapped"]))
+
+
+def _sample(raw: Raw) -> list[str]:
+    """Return some texts that are not plain ASCII, to look at: field names first."""
+    found = [str(name) for name in raw.frame.columns if not str(name).isascii()]
+    for column in raw.frame.columns:
+        different = raw.frame[column].dropna().unique()[:200]
+        found.extend(str(value) for value in different if not str(value).isascii())
+    return list(dict.fromkeys(found))

@@ -1,0 +1,1 @@
+"""Read deliveries: archives, shapefiles, packages, workbooks, text tables."""

@@ -1,0 +1,195 @@
+"""Read CSV files and workbooks as grids of texts, and find the header in them."""
+
+import csv
+import datetime as dt
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+
+from etl.errors import Refused
+from etl.issues import Findings
+from etl.readers.discover import BROKEN_BOOK
+from etl.readers.encoding import Encoding, of_text
+from etl.readers.raw import Raw
+
+HEADER_WITHIN = 20  # rows in which the header is looked for
+NOTE_STARTS = (
+    "注",
+    "说明",
+    "备注",
+    "填表",
+    "制表",
+    "审核",
+    "合计",
+    "小计",
+    "总计",
+    "单位：",
+    "单位:",
+    "附注",
+    "※",
+)
+Cells = list[str | None]
+
+
+@dataclass(slots=True)
+class Grid:
+    """Cells as texts. ``numbers`` is the row of the file each row stands in; ``wide`` are merged blocks."""
+
+    rows: list[Cells]
+    numbers: list[int]
+    encoding: Encoding | None = None
+    wide: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) -> text of a merged block
+
+
+def read_csv(path: Path, declared: str | None) -> Grid:
+    """Return the cells of a text table; comma, semicolon or tab, by its first lines."""
+    text, encoding = of_text(path.read_bytes(), declared)
+    csv.field_size_limit(sys.maxsize)
+    first = "\n".join(text.splitlines()[:5])
+    comma = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=comma)
+    rows, numbers, start = [], [], 1
+    for record in reader:
+        rows.append([cell.strip(" \u3000\t\r\n") or None for cell in record])
+        numbers.append(start)
+        start = reader.line_num + 1
+    return Grid(rows, numbers, encoding)
+
+
+def _text(value: object) -> str | None:
+    """Return a cell as text: dates in ISO form, whole numbers without a decimal point."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, dt.datetime):
+        return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, int | float):
+        return repr(value)
+    return str(value).strip(" \u3000\t\r\n") or None
+
+
+def read_sheet(path: Path, sheet: str) -> Grid:
+    """Return the cells of one sheet; merged blocks carry their text in every cell of one column.
+
+    Raises
+    ------
+    Refused
+        The workbook is damaged.
+    """
+    try:
+        book = openpyxl.load_workbook(path, data_only=True)
+    except BROKEN_BOOK as error:
+        raise Refused("UNREADABLE", value=str(error)) from error
+    page = book[sheet]
+    rows = [[_text(value) for value in row] for row in page.iter_rows(values_only=True)]
+    grid = Grid(rows, list(range(1, len(rows) + 1)))
+    for block in page.merged_cells.ranges:
+        text = rows[block.min_row - 1][block.min_col - 1]
+        if text is None:
+            continue
+        for row in range(block.min_row - 1, block.max_row):
+            for column in range(block.min_col - 1, block.max_col):
+                grid.wide[row, column] = text
+            # Downwards a merged cell holds for every row; sideways only in a header.
+            rows[row][block.min_col - 1] = text
+    book.close()
+    return grid
+
+
+def _titles(grid: Grid, start: int, height: int) -> list[list[str]]:
+    """Return the texts above each column, top to bottom, without repeats."""
+    width = max((len(row) for row in grid.rows[start : start + height]), default=0)
+    titles: list[list[str]] = [[] for _ in range(width)]
+    for number in range(start, start + height):
+        row = grid.rows[number]
+        for column in range(width):
+            text = grid.wide.get((number, column)) or (row[column] if column < len(row) else None)
+            text = "".join(text.split()) if text else None
+            if text and (not titles[column] or titles[column][-1] != text):
+                titles[column].append(text)
+    return titles
+
+
+def forms_of(title: list[str]) -> tuple[str, ...]:
+    """Return the names a column goes by: all its header rows joined, and the lowest one."""
+    joined = "".join(title)
+    return tuple(dict.fromkeys(("/".join(title), joined, title[-1]))) if title else ()
+
+
+def find_header(grid: Grid, known: Callable[[str], bool], asked: int | None) -> tuple[int, int]:
+    """Return first row and height of the header: the rows in which most names are known.
+
+    ``asked`` is a first row (of the file, counted from 1) that somebody declared.
+    """
+    starts = range(min(len(grid.rows), HEADER_WITHIN))
+    if asked is not None:
+        starts = range(*((place := _place(grid, asked)), place + 1)[-2:])
+    best, found = (0, 0), (starts[0] if len(starts) else 0, 1)
+    for start in starts:
+        for height in (1, 2, 3):
+            if start + height > len(grid.rows):
+                break
+            titles = _titles(grid, start, height)
+            score = sum(any(known(form) for form in forms_of(title)) for title in titles)
+            if (score, -height) > (best[0], -best[1] or -9) and score:
+                best, found = (score, height), (start, height)
+    if not best[0] and asked is None:
+        filled = [sum(cell is not None for cell in grid.rows[start]) for start in starts]
+        found = (filled.index(max(filled)) if filled else 0, 1)
+    return found
+
+
+def _place(grid: Grid, asked: int) -> int:
+    if asked not in grid.numbers:
+        raise Refused("HEADER_NOT_FOUND", value=str(asked), rows=len(grid.rows))
+    return grid.numbers.index(asked)
+
+
+def _note(cells: Cells) -> bool:
+    """Say whether a row below the header is a note, a sum or a row of column numbers, not data."""
+    filled = [cell for cell in cells if cell is not None]
+    if filled[0].startswith(NOTE_STARTS):
+        return True
+    counted = [str(n) for n in range(1, len(filled) + 1)]
+    return len(filled) > 3 and [cell.strip("()（）") for cell in filled] == counted
+
+
+def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
+    """Return the rows below the header; rows that are no data are reported, empty ones passed over."""
+    if not any(any(cell is not None for cell in row) for row in grid.rows):
+        raise Refused("NO_ROWS")
+    start, height = find_header(grid, known, asked)
+    titles = _titles(grid, start, height)
+    names = ["/".join(title) or f"column {number + 1}" for number, title in enumerate(titles)]
+    unique: list[str] = []
+    for name in names:
+        unique.append(name if name not in unique else f"{name}_{names[: len(unique)].count(name)}")
+    findings = Findings()
+    kept, numbers = [], []
+    for place in range(start + height, len(grid.rows)):
+        cells = grid.rows[place][: len(unique)]
+        if all(cell is None for cell in cells):
+            continue
+        sideways = grid.wide.get((place, 0)) is not None and grid.wide.get((place, 0)) == grid.wide.get(
+            (place, 2)
+        )
+        if _note(cells) or sideways:
+            findings.add("ROW_NOTE", grid.numbers[place], value=next(c for c in cells if c is not None))
+            continue
+        kept.append(cells + [None] * (len(unique) - len(cells)))
+        numbers.append(grid.numbers[place])
+    frame = pd.DataFrame(
+        np.array(kept, dtype=object).reshape(len(kept), len(unique)), columns=unique, dtype=object
+    )
+    raw = Raw(frame, np.array(numbers, dtype=np.int64), encoding=grid.encoding, findings=findings)
+    raw.variants = {n: forms_of(t) for n, t in zip(unique, titles, strict=True)}
+    return raw
