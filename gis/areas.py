@@ -43,13 +43,7 @@ def require_storage_crs(table: Any) -> None:
         raise WrongCRS(table.crs)
 
 
-def latitude_of(shapes: Any) -> int:
-    """Return the tenth of a degree of latitude nearest to the middle of some shapes; 0 for none."""
-    bounds = shapely.total_bounds(np.asarray(shapes, dtype=object))
-    return 0 if np.isnan(bounds).any() else round((bounds[1] + bounds[3]) * 5)
-
-
-def to_plane(shapes: Any, tenth: int) -> Any:
+def _to_plane(shapes: Any, tenth: int) -> Any:
     """Return shapes in degrees on the equal-area plane of a latitude (in tenths of a degree), in metres."""
     turn = _projection(tenth).transform
 
@@ -60,9 +54,15 @@ def to_plane(shapes: Any, tenth: int) -> Any:
     return shapely.transform(flat, moved)
 
 
-def plane_area_m2(shapes: Any) -> Any:
-    """Return the areas of shapes that :func:`to_plane` has put on the plane, in square metres."""
-    return shapely.area(shapes)
+def measure(shapes: Any) -> Any:
+    """Return the areas of an array of shapes in CGCS2000 degrees, in square metres; NaN for a missing one."""
+    bounds = shapely.bounds(shapes)
+    found = np.where(shapely.is_missing(shapes), np.nan, 0.0)
+    bands = np.round((bounds[:, 1] + bounds[:, 3]) * 5) if len(shapes) else np.empty(0)
+    for band in np.unique(bands[~np.isnan(bands)]):
+        here = bands == band
+        found[here] = shapely.area(_to_plane(shapes[here], int(band)))
+    return found
 
 
 def area_m2(geometry: gpd.GeoSeries) -> pd.Series:
@@ -86,10 +86,4 @@ def area_m2(geometry: gpd.GeoSeries) -> pd.Series:
     """
     require_storage_crs(geometry)
     shapes = np.asarray(geometry.array, dtype=object)
-    bounds = shapely.bounds(shapes)
-    found = np.where(shapely.is_missing(shapes), np.nan, 0.0)
-    bands = np.round((bounds[:, 1] + bounds[:, 3]) * 5)
-    for band in np.unique(bands[~np.isnan(bands)]):
-        here = bands == band
-        found[here] = plane_area_m2(to_plane(shapes[here], int(band)))
-    return pd.Series(found, index=geometry.index, dtype="float64")
+    return pd.Series(measure(shapes), index=geometry.index, dtype="float64")

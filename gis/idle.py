@@ -79,10 +79,9 @@ def judge(
         "trace": traces(found, builtup),
     }
     index = pd.Index(parcel["parcel_code"], dtype=object, name="parcel_code")
-    kinds = {"entity_id": "Int64", "version_id": "Int64", "by_reference": bool}
-    return pd.DataFrame(
-        {name: pd.Series(columns[name], index=index, dtype=kinds.get(name, object)) for name in COLUMNS}
-    )
+    kinds = {"entity_id": "Int64", "version_id": "Int64", "by_reference": "bool"}
+    made = {name: pd.Series(columns[name], index=index, dtype=object) for name in COLUMNS}
+    return pd.DataFrame(made, columns=list(COLUMNS)).astype(kinds)
 
 
 def find(tables: Tables, rule: IdleLandRule, as_of: dt.date) -> Findings:

@@ -115,6 +115,7 @@ MISSING: Final[Words] = {
         ("contract.granted_area_m2", "合同未填出让面积，或为零", "The contract has no granted area, or zero"),
         ("contract.total_investment_wan", "合同未填投资总额", "The contract has no total investment"),
         ("contract.intensity_wan_per_ha", "合同未填投资强度", "The contract has no investment intensity"),
+        ("contract.far_min", "合同未填容积率下限", "The contract has no minimum floor-area ratio"),
         ("contract.complete_by", "合同未填竣工日期，也未填投资期限", "The contract has neither an investment deadline nor a completion date"),
         ("contract.parcel_codes", "合同未填宗地代码", "The contract names no parcel"),
         ("parcel.registered_area_m2", "宗地没有登记面积", "A parcel has no registered area"),

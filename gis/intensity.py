@@ -1,0 +1,257 @@
+"""Investment intensity, total investment and floor-area ratio against what each contract promises.
+
+What the contract counts: buildings, equipment and the land price. The land
+price is *in* here and *out* of the idle-land ratio; neither figure is ever
+derived from the other. Only a contract binds: no national or local control
+value is loaded.
+"""
+
+import datetime as dt
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.contracts import BASES, Contracts, text_array
+from gis.exact import decimal_text, figure, half_up, plain, total
+from gis.facts import Tables
+from gis.floors import Floors, Side
+from gis.periods import as_days
+from gis.ratios import choose_reports
+from gis.rules import IntensityRule
+from gis.tables import origin
+
+COLUMNS = (
+    "contract_no", "term", "park_code", "parcel_codes", "verdict", "actual", "required", "unit", "rate",
+    "basis", "threshold_source", "binding", "missing", "trace",
+)  # fmt: skip
+JUDGED = (*BASES, "ENTRY")
+COUNTED = ("building_wan", "equipment_wan", "land_price_wan")
+UNITS = {"INTENSITY": "万元/公顷", "TOTAL_INVESTMENT": "万元", "FAR": "1"}
+_TERM = {"INTENSITY": "intensity_wan_per_ha", "TOTAL_INVESTMENT": "total_investment_wan", "FAR": "far_min"}
+_HA = 10_000
+_READ = ("granted_area_m2", "total_investment_wan", "intensity_wan_per_ha", "far_min", "area_basis")
+
+
+def judge(tables: Tables, rule: IntensityRule, as_of: dt.date) -> pd.DataFrame:
+    """Judge each term of each contract signed by a day.
+
+    Parameters
+    ----------
+    tables
+        What is on record; nothing filtered by day. Areas in square metres, money in 10,000 CNY (万元).
+    rule
+        The rule in force on ``as_of``.
+    as_of
+        The day the question is asked about.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a contract and term, by contract number; columns ``COLUMNS``. ``actual``, ``required`` and
+        ``rate`` are ``Decimal`` (quotients half-up to 6 decimals) or None; the comparison is exact.
+    """
+    judged = _Judge(tables, rule, as_of)
+    rows = [row for contract in judged.contracts_in_force() for row in judged.terms(contract)]
+    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in COLUMNS}
+    return pd.DataFrame(frame, columns=list(COLUMNS))
+
+
+class _Judge:
+    """The contracts, reports and floors of one day."""
+
+    def __init__(self, tables: Tables, rule: IntensityRule, as_of: dt.date) -> None:
+        self.tables, self.rule = tables, rule
+        self.contracts = Contracts(tables, as_of)
+        self.today = as_of.isoformat()
+        self.read = {name: self.contracts.values(name) for name in _READ}
+        self.deadlines = [(name, *self.contracts.dates(name)) for name in ("invest_by", "complete_by")]
+        self.registered = tables.parcel["registered_area_m2"].to_numpy(dtype=object)
+        self.parks = text_array(tables.parcel["park_code"])
+        self.from_contract = origin(tables.contract, np.arange(len(tables.contract)))
+        asked = np.flatnonzero(np.isin(self.contracts.kind.astype(str), JUDGED))
+        self.reports, self.gaps = choose_reports(tables.investment_report, self.contracts, asked)
+        self.from_report = origin(tables.investment_report, np.arange(len(tables.investment_report)))
+        self.floors = Floors(tables, as_of)
+        self.codes = self.contracts.pairs["code"].to_numpy(dtype=object)
+        self.rows = self.contracts.pairs["parcel"].to_numpy()
+
+    def contracts_in_force(self) -> list[int]:
+        """Return the contracts signed by the day, and those whose signing has no date, by number."""
+        contracts = self.contracts
+        there = np.isin(contracts.kind.astype(str), JUDGED) & ~(contracts.signed > contracts.day)
+        return sorted(np.flatnonzero(there).tolist(), key=lambda row: str(contracts.numbers[row]))
+
+    def terms(self, contract: int) -> list[dict[str, Any]]:
+        """Return the rows of one contract."""
+        start, stop = self.contracts.slices[contract : contract + 2]
+        codes, rows = self.codes[start:stop].tolist(), self.rows[start:stop].tolist()
+        area = self._area(contract, rows)
+        invested, basis = self._invested(contract)
+        required = self._required(contract, area)
+        actual = {
+            "INTENSITY": _per(invested, area, _HA),
+            "TOTAL_INVESTMENT": invested,
+            "FAR": _per(self.floors.area(rows), area, 1),
+        }
+        day, why = self._deadline(contract)
+        parks = [self.parks[row] for row in rows if row >= 0]
+        common = {
+            "contract_no": self.contracts.numbers[contract], "parcel_codes": codes,
+            "park_code": parks[0] if parks else None, "threshold_source": "CONTRACT", "binding": True,
+        }  # fmt: skip
+        made = []
+        for term, unit in UNITS.items():
+            shown = "" if term == "FAR" else basis
+            found = self._verdict(contract, actual[term], required[term], day, why)
+            facts = self._facts(contract, term, area, basis, day)
+            made.append(common | {"term": term, "unit": unit, "basis": shown} | found)
+            made[-1]["trace"] = self._trace(term, made[-1], facts, actual[term], required[term], day)
+        return made
+
+    def _term(self, contract: int, name: str) -> tuple[Decimal | None, str]:
+        """Return a figure of a contract, or what is missing for it."""
+        values, _, unknown = self.read[name]
+        if unknown[contract]:
+            return None, "contract.signed_on"
+        value = figure(values[contract])
+        return value, "" if value is not None else f"contract.{name}"
+
+    def _area(self, contract: int, rows: list[int]) -> Side:
+        basis, _, unknown = self.read["area_basis"]
+        if unknown[contract]:
+            return Side(None, ("contract.signed_on",))
+        if basis[contract] == "SURVEYED":
+            sum_of = total(figure(self.registered[row]) if row >= 0 else None for row in rows)
+            valid = sum_of is not None and sum_of > 0
+            return Side(sum_of if valid else None, () if valid else ("parcel.registered_area_m2",))
+        stated, gap = self._term(contract, "granted_area_m2")
+        if stated is None or stated <= 0:
+            return Side(None, (gap or "contract.granted_area_m2",))
+        return Side(Fraction(stated))
+
+    def _invested(self, contract: int) -> tuple[Side, str]:
+        """Return what was invested as the contract counts it, and the basis of the report."""
+        row, gaps = self.reports.get(contract, -1), self.gaps.get(contract, ())
+        basis = "" if row < 0 else str(self.tables.investment_report["basis"].iloc[row])
+        if gaps or row < 0:
+            return Side(None, gaps or ("investment_report",)), basis
+        table = self.tables.investment_report
+        parts = {name: figure(table[name].iloc[row]) for name in COUNTED}
+        stated = total(parts.values())
+        if stated is not None:
+            return Side(stated), basis
+        whole = figure(table["total_wan"].iloc[row])
+        absent = tuple(f"investment_report.{name}" for name, part in parts.items() if part is None)
+        return (Side(None, absent) if whole is None else Side(Fraction(whole))), basis
+
+    def _required(self, contract: int, area: Side) -> dict[str, Side]:
+        """Return what the contract requires; a total or an intensity that it lacks follows from the other."""
+        promised = {}
+        for term, name in _TERM.items():
+            stated, gap = self._term(contract, name)
+            promised[term] = Side(Fraction(stated)) if stated is not None else Side(None, (gap,))
+        whole, intensity = promised["TOTAL_INVESTMENT"], promised["INTENSITY"]
+        if intensity.missing == ("contract.intensity_wan_per_ha",):
+            found = _per(whole, area, _HA)
+            promised["INTENSITY"] = Side(found.value, found.missing, found.numerator, found.denominator, True)
+        if whole.missing == ("contract.total_investment_wan",):
+            missing = (*intensity.missing, *area.missing)
+            value = None
+            if intensity.value is not None and area.value is not None:
+                value = intensity.value * area.value / _HA
+            elif intensity.value is None:
+                missing = whole.missing
+            promised["TOTAL_INVESTMENT"] = Side(value, missing, derived=True)
+        return promised
+
+    def _deadline(self, contract: int) -> tuple[str | None, str]:
+        """Return the day from which the contract is judged, or what is missing for it."""
+        for _, days, row, unknown in self.deadlines:
+            if unknown[contract]:
+                return None, "contract.signed_on"
+            if row[contract] >= 0:
+                return str(days[contract]), ""
+        return None, "contract.complete_by"
+
+    def _verdict(
+        self, contract: int, actual: Side, required: Side, day: str | None, why: str
+    ) -> dict[str, Any]:
+        signed = not np.isnat(self.contracts.signed[contract])
+        known = actual.value is not None and required.value is not None
+        met = known and actual.value >= required.value  # type: ignore[operator]
+        missing = [] if signed else ["contract.signed_on"]
+        if not signed or day is None:
+            code = "UNDETERMINED"
+            missing += [why] if why else []
+        elif met:
+            code = "MET"
+        elif self.today < day:
+            code = "NOT_DUE"
+        else:
+            code = "SHORT" if known else "UNDETERMINED"
+        if code == "UNDETERMINED":
+            missing += [*actual.missing, *required.missing]
+        rate = None
+        if known and required.value:
+            rate = half_up(actual.value / required.value, 6)  # type: ignore[operator]
+        return {
+            "verdict": code, "actual": _rounded(actual.value), "required": _rounded(required.value),
+            "rate": rate, "missing": sorted(set(missing)),
+        }  # fmt: skip
+
+    def _facts(self, contract: int, term: str, area: Side, basis: str, day: str | None) -> list[list[Any]]:
+        contracts = self.contracts
+        signed = None if np.isnat(contracts.signed[contract]) else str(contracts.signed[contract])
+        source = self.from_contract[contract] or None
+        facts = [["contract", f"{contracts.numbers[contract]}|{contracts.kind[contract]}", signed, source]]
+        basis_of = self.read["area_basis"][0][contract] or "GRANTED"
+        facts.append(["contract_area_m2", decimal_text(area.value) or "@unknown", None, f"@{basis_of}"])
+        facts.append(["deadline", day or "@none", None, source])
+        row = self.reports.get(contract, -1)
+        if row >= 0 and term != "FAR":
+            table = self.tables.investment_report
+            on, origin_of = str(as_days(table["reported_on"].iloc[[row]])[0]), self.from_report[row] or None
+            facts.append(["report_basis", f"@{basis}", on, origin_of])
+            names = (*COUNTED, "land_tax_wan", "other_wan", "total_wan")
+            values = [(name, plain(figure(table[name].iloc[row]))) for name in names]
+            facts += [[name, value, on, origin_of] for name, value in values if value is not None]
+        return facts
+
+    def _trace(
+        self,
+        term: str,
+        found: dict[str, Any],
+        facts: list[list[Any]],
+        actual: Side,
+        required: Side,
+        day: str | None,
+    ) -> dict[str, Any]:
+        code = found["verdict"]
+        holds = {"MET": 1, "SHORT": 0}.get(code)
+        steps: list[list[Any]] = []
+        if actual.denominator is not None:
+            sides = decimal_text(actual.numerator), decimal_text(actual.denominator)
+            steps.append(["QUOTIENT", 1, term.lower(), *sides, plain(found["actual"]), found["unit"]])
+        if required.derived and required.value is not None:
+            steps.append(["DERIVED", 1, term.lower(), term, plain(found["required"]), found["unit"]])
+        steps.append(
+            ["DEADLINE", None if day is None else int(self.today >= day), "deadline", day, self.today]
+        )
+        values = plain(found["actual"]), plain(found["required"]), found["unit"]
+        steps.append(["AT_LEAST", holds, term.lower(), term, *values])
+        made = {"k": "intensity", "v": code, "t": self.today, "r": self.rule.ref, "f": facts, "s": steps}
+        made |= {"x": self.rule.checked} if self.rule.checked else {}
+        return made | ({"m": found["missing"]} if found["missing"] else {})
+
+
+def _per(part: Side, area: Side, factor: int) -> Side:
+    if part.value is None or area.value is None:
+        return Side(None, (*part.missing, *area.missing), part.value, area.value)
+    return Side(part.value * factor / area.value, (), part.value, area.value)
+
+
+def _rounded(value: Fraction | None) -> Decimal | None:
+    return None if value is None else Decimal(plain(value) or "0")
