@@ -1,0 +1,50 @@
+"""The ``landstock`` command. A command parses, calls one function, prints."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+import click
+
+from api.cli_analysis import analyse, explain
+from api.cli_database import db, doctor
+from api.cli_deliveries import deliveries, import_, publish, withdraw
+from api.cli_demo import demo
+from api.cli_files import export, map_
+from api.cli_frame import Commands
+from api.cli_serve import serve
+
+
+def _version() -> str:
+    try:
+        return version("landstock")
+    except PackageNotFoundError:
+        return "0"
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(_version(), prog_name="landstock", help="Print the version and end.")
+def main() -> None:
+    """Land stock and idle land of industrial parks. 存量土地与闲置土地。
+
+    Exit codes: 0 done; 1 refused, or left unpublished; 2 wrong usage; 3 the environment.
+    """
+
+
+for _command in (
+    demo,
+    import_,
+    deliveries,
+    publish,
+    withdraw,
+    analyse,
+    explain,
+    export,
+    map_,
+    serve,
+    db,
+    doctor,
+):
+    main.add_command(_command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Commands that write files: exports and the hand-out map."""
+
+import datetime as dt
+from pathlib import Path
+
+import click
+
+from api.cli_frame import (
+    Epsg,
+    Steps,
+    day_options,
+    document,
+    json_option,
+    lang_option,
+    open_database,
+    park_option,
+    person,
+)
+from gis.errors import UsageFault
+
+
+@click.command()
+@click.argument("what")
+@click.option("--format", "form", required=True, help="geojson, gpkg, csv or xlsx, where it makes sense.")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
+@click.option("--crs", type=Epsg(), help="Coordinate system of gpkg; GeoJSON is EPSG:4490 or EPSG:4326.")
+@park_option
+@day_options
+@click.option("--filter", "cql2", metavar="CQL2", help="Not available yet.")
+@lang_option
+@json_option
+@click.pass_context
+def export(
+    ctx: click.Context,
+    what: str,
+    form: str,
+    out: Path,
+    crs: int | None,
+    park_code: str | None,
+    as_of: dt.date,
+    known_on: dt.datetime | None,
+    cql2: str | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Write WHAT to a file. 导出。
+
+    WHAT: parcels, parks, builtup, buildings, plan-zones, verdicts, idle-list, intensity, growth.
+
+    \b
+        landstock export idle-list --format xlsx --out idle-list.xlsx
+        landstock export verdicts --format csv --out verdicts.csv --as-of 2026-01-01
+    """
+    from etl import export as exports
+
+    if cql2 is not None:
+        raise UsageFault("--filter is not available yet; use --park, or filter the file.")
+    exports.check(what, form, crs)
+    open_database()
+    question = exports.Question(as_of, known_on, park_code, lang, person())
+    found = exports.export(what, form, out, question, crs, Steps())
+    if as_json:
+        document(ctx, {"what": what, "format": form, "file": str(out), "rows": len(found.rows),
+                       "as_of": as_of, **found.source.as_json()})  # fmt: skip
+    else:
+        click.echo(f"{out}: {len(found.rows):,} rows, as of {as_of}. 已写出 {len(found.rows):,} 行。")
+
+
+@click.command("map")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
+@park_option
+@day_options
+@lang_option
+@json_option
+@click.pass_context
+def map_(
+    ctx: click.Context,
+    out: Path,
+    park_code: str | None,
+    as_of: dt.date,
+    known_on: dt.datetime | None,
+    lang: str,
+    as_json: bool,
+) -> None:
+    """Write one HTML file with a map that opens offline. 单文件离线地图。"""
+    from api.handing_out import write_map
+    from etl.export import Question
+
+    open_database()
+    count = write_map(Question(as_of, known_on, park_code, lang, person()), out, progress=Steps())
+    if as_json:
+        document(ctx, {"file": str(out), "parcels": count, "as_of": as_of})
+    else:
+        click.echo(f"{out}: {count:,} parcels, as of {as_of}. 已写出 {count:,} 宗。")

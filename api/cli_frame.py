@@ -1,0 +1,205 @@
+"""What all commands share: errors as one line, ``--json``, days, languages, progress."""
+
+import datetime as dt
+import getpass
+import json
+import re
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from api import clock
+from data.settings import settings
+from gis.errors import LandStockError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+_JSON = "landstock.json"
+
+
+class Commands(click.Group):
+    """A group that shows an expected error as one line, without a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except LandStockError as error:
+            _refuse(ctx, error)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:
+            _explain_unexpected(ctx, error)
+
+
+def _refuse(ctx: click.Context, error: LandStockError) -> None:
+    click.echo(f"Error: {error} [{error.code}]", err=True)
+    if ctx.find_root().meta.get(_JSON):
+        document(ctx, {"error": {"code": error.code, "message": str(error)}})
+    ctx.exit(error.exit_code)
+
+
+def _explain_unexpected(ctx: click.Context, error: Exception) -> None:
+    """Say what the environment is to blame for; keep everything else in the log."""
+    from data.faults import fault_of
+
+    fault = fault_of(error)
+    if fault is not None:
+        _refuse(ctx, fault)
+    _refuse(ctx, Unexpected(error, _log(error)))
+
+
+class Unexpected(LandStockError):
+    """A mistake of the program."""
+
+    code = "unexpected"
+
+    def __init__(self, error: Exception, log: Path | None) -> None:
+        where = (
+            f"The details are in {log}." if log else "The details could not be written to the data folder."
+        )
+        first = (str(error).splitlines() or [""])[0]
+        super().__init__(f"Unexpected fault: {type(error).__name__}: {first}. {where}")
+
+
+def _log(error: Exception) -> Path | None:
+    path = settings().home / "landstock.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as handle:
+            handle.write(f"{clock.now().isoformat()} {' '.join(sys.argv[1:])}\n")
+            traceback.print_exception(error, file=handle)
+    except OSError:
+        return None
+    return path
+
+
+def document(ctx: click.Context, content: Any) -> None:
+    """Print the one JSON document of a command; a second one would be a mistake."""
+    click.echo(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def json_option(command: Command) -> Command:
+    """Give a command ``--json``."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: bool) -> bool:
+        ctx.find_root().meta[_JSON] = value
+        return value
+
+    return click.option(
+        "--json",
+        "as_json",
+        is_flag=True,
+        is_eager=True,
+        callback=remember,
+        help="One JSON document on standard output; everything else on standard error.",
+    )(command)
+
+
+class Day(click.ParamType[dt.date]):
+    """A day such as 2026-01-31."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Return the day."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; expected one such as 2026-01-31.", param, ctx)
+
+
+class Moment(click.ParamType[dt.datetime]):
+    """A time such as 2026-01-31T18:00 in Asia/Shanghai; a day alone means its end."""
+
+    name = "timestamp"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.datetime:
+        """Return the time with its zone."""
+        if isinstance(value, dt.datetime):
+            return value
+        try:
+            found = dt.datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; expected one such as 2026-01-31T18:00+08:00.", param, ctx)
+        if re.fullmatch(r"\d{4}-?\d\d-?\d\d", value):
+            found = dt.datetime.combine(found.date(), dt.time.max)
+        return found if found.tzinfo else found.replace(tzinfo=clock.ZONE)
+
+
+class Epsg(click.ParamType[int]):
+    """A coordinate system such as EPSG:4490."""
+
+    name = "epsg"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number of the system."""
+        match = re.fullmatch(r"(?:EPSG:)?(\d{4,6})", str(value), re.IGNORECASE)
+        if match is None:
+            self.fail(f"{value!r} is no coordinate system; expected one such as EPSG:4490.", param, ctx)
+        return int(match[1])
+
+
+def day_options(command: Command) -> Command:
+    """Give a command ``--as-of`` and ``--known-on``."""
+    as_of = click.option(
+        "--as-of", type=Day(), default=clock.today, show_default="today", help="The day asked about."
+    )
+    known_on = click.option(
+        "--known-on", type=Moment(), show_default="now", help="Answer with what was published at this time."
+    )
+    return as_of(known_on(command))
+
+
+def park_option(command: Command) -> Command:
+    """Give a command ``--park``."""
+    return click.option("--park", "park_code", metavar="CODE", help="Only this park.")(command)
+
+
+def lang_option(command: Command) -> Command:
+    """Give a command ``--lang``."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        default=lambda: settings().lang,
+        show_default="LANDSTOCK_LANG, else zh",
+        help="Language of words for people.",
+    )(command)
+
+
+def person() -> str:
+    """Return who acts: the system user's name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in some containers
+        return "unknown"
+
+
+def open_database() -> None:
+    """Make sure that the database runs."""
+    from data.cluster import ready
+
+    ready()
+
+
+class Steps:
+    """Progress on standard error: one line a step, with the time since the start."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._told: tuple[str, int] = ("", -1)
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Report a step; called often, it prints only a new step or every tenth part of a long one."""
+        tenth = 10 * done // total if total > 0 else 0
+        if (step, tenth) == self._told:
+            return
+        self._told = (step, tenth)
+        of = f" {done:,}/{total:,}" if total > 1 else ""
+        click.echo(f"  {time.monotonic() - self._began:6.1f} s  {step}{of}", err=True)

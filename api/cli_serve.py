@@ -1,0 +1,120 @@
+"""The browser application and the API, served."""
+
+import errno
+import socket
+from pathlib import Path
+from typing import Any
+
+import click
+
+from api.cli_frame import document, json_option, open_database
+from gis.errors import EnvironmentFault, UsageFault
+
+DEFAULT_PORT = 8000
+_TRIED = 50
+
+
+class PortBusy(EnvironmentFault):
+    """Another program listens where ours should."""
+
+    code = "port-busy"
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"Port {port} on {host} is in use by another program. End that program or choose another port "
+            f"with --port. / 端口 {port} 已被占用，请用 --port 另选。"
+        )
+
+
+class CannotListen(EnvironmentFault):
+    """The address can't be listened on."""
+
+    code = "cannot-listen"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="Port.")
+@click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate chain (PEM).")
+@click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Private key (PEM).")
+@json_option
+@click.pass_context
+def serve(
+    ctx: click.Context, host: str, port: int, tls_cert: Path | None, tls_key: Path | None, as_json: bool
+) -> None:
+    """Serve the browser application and the API until Ctrl-C. 启动网页服务。"""
+    tls = _tls(tls_cert, tls_key)
+    require_free(host, port)
+    open_database()
+    address = f"{'https' if tls else 'http'}://{host if ':' not in host else f'[{host}]'}:{port}/"
+    if as_json:
+        document(ctx, {"address": address})
+    else:
+        click.echo(f"LandStock: {address}   (Ctrl-C ends it / 按 Ctrl-C 结束)")
+    run(host, port, **tls)
+
+
+def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
+    if cert is None and key is None:
+        return {}
+    if cert is None or key is None:
+        raise UsageFault("--tls-cert and --tls-key belong together; only one of them was given.")
+    for path in (cert, key):
+        if not path.is_file():
+            raise UsageFault(f"{path} was not found; expected a PEM file.")
+    return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)}
+
+
+def run(host: str, port: int, **options: Any) -> None:
+    """Serve until the process is told to end. Messages of the server go to standard error."""
+    import uvicorn
+
+    uvicorn.run(
+        "api.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        **options,
+    )
+
+
+def require_free(host: str, port: int) -> None:
+    """Check that a port can be listened on.
+
+    Raises
+    ------
+    PortBusy
+        Another program has it.
+    CannotListen
+        The address is none of this machine's, or the port is reserved.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PortBusy(host, port) from error
+        raise CannotListen(
+            f"{host}:{port} can't be listened on: {error.strerror}. Choose another --host or --port."
+        ) from error
+
+
+def free_port(host: str) -> int:
+    """Return the default port, or the next one that nobody uses.
+
+    Raises
+    ------
+    PortBusy
+        None of them is free.
+    """
+    for port in range(DEFAULT_PORT, DEFAULT_PORT + _TRIED):
+        try:
+            require_free(host, port)
+        except PortBusy:
+            continue
+        return port
+    raise PortBusy(host, DEFAULT_PORT)

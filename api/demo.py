@@ -1,0 +1,83 @@
+"""The steps of the demo, each of which is skipped where its result is there already."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import distinct, select
+
+from api.handing_out import write_map
+from data.cluster import start
+from data.models import DeliveryFile, Park
+from data.session import transaction
+from data.settings import checkout
+from etl import export, jobs
+from etl.analysis_summary import RunSummary, summary
+from etl.importer import ImportOptions
+from etl.importer import run as import_delivery
+from etl.sample import delivery, mapping
+from maps.handout import LIMIT
+
+FILES = ("idle-list.xlsx", "idle-list.geojson", "parcels.geojson", "map.html")
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo made. ``mapped_parks`` are those of the map, where it holds not all."""
+
+    report: Mapping[str, Any]
+    was_in: bool
+    summary: RunSummary
+    files: dict[str, Path]
+    mapped: int
+    mapped_parks: tuple[str, ...] | None
+
+
+def default_folder() -> Path:
+    """Return ``out/`` of the checkout, or of the current folder where the program is installed."""
+    return (checkout() or Path.cwd()) / "out"
+
+
+def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: jobs.Progress) -> Demo:
+    """Import, analyse and write the files; what is there already is used as it is.
+
+    Raises
+    ------
+    EnvironmentFault
+        PostGIS is missing, or the disk is full.
+    """
+    folder = (out or default_folder()).resolve()
+    progress("PostGIS", 0, 1)
+    start()
+    progress("示例成果 sample delivery", 0, 1)
+    options = ImportOptions(mapping=mapping(), publish=True, person=person)
+    report = import_delivery([delivery()], options, progress).as_json()
+    progress("分析 analysis", 0, 1)
+    run_id = jobs.ensure_run(as_of, None, None, person, progress)
+    with transaction() as connection:
+        found = summary(connection, run_id)
+    question = export.Question(as_of, None, None, lang, person)
+    files = {name: folder / name for name in FILES}
+    for number, name in enumerate(FILES[:3]):
+        progress(f"写出 {name}", number, 1)
+        what, form = name.rsplit(".", 1)
+        export.export(what, form, files[name], question)
+    progress("写出 map.html", 0, 1)
+    only = None if found.parcels <= LIMIT else _parks_of_sample(report)
+    mapped = write_map(question, files["map.html"], only)
+    return Demo(report, report.get("duplicate_of") is not None, found, files, mapped, only)
+
+
+def _parks_of_sample(report: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the parks that the sample delivery brought, for a database that holds much else."""
+    number = report.get("duplicate_of") or report["delivery"]
+    statement = (
+        select(distinct(Park.park_code))
+        .join(DeliveryFile, DeliveryFile.file_id == Park.file_id)
+        .where(DeliveryFile.delivery_id == number)
+        .order_by(Park.park_code)
+    )
+    with transaction() as connection:
+        return tuple(connection.execute(statement).scalars())

@@ -1,0 +1,65 @@
+"""The hand-out map from the database to a file: etl reads, maps draws."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+
+from etl import export
+from etl.export.aside import written_aside
+from etl.export.notes import data_version
+from etl.jobs import Progress
+from maps.handout import About, handout
+
+_EVERYWHERE = {"zh": "全部园区", "en": "All parks"}
+
+
+def write_map(
+    question: export.Question,
+    path: Path,
+    only: Collection[str] | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Write the hand-out map and return its number of parcels.
+
+    ``only`` leaves out parcels of other parks than these.
+
+    Raises
+    ------
+    TooManyParcels
+        There are more parcels than one file may hold.
+    CannotWrite
+        The file could not be written.
+    """
+    found = export.dataset("mapped", question, progress)
+    parcels = _frame(found)
+    parcels["area_m2"] = parcels["registered_area_m2"].where(
+        parcels["registered_area_m2"].notna(), parcels["drawn_area_m2"]
+    )
+    parks = _frame(export.dataset("parks", replace(question)))
+    parks = parks.drop_duplicates("park_code", keep="last")
+    if only is not None:
+        parcels = parcels[parcels["park_code"].isin(list(only))]
+        parks = parks[parks["park_code"].isin(list(only))]
+    assert found.source.run_id is not None
+    about = About(
+        as_of=question.as_of,
+        state=data_version(found),
+        run_id=found.source.run_id,
+        rules_version=found.source.rules_version or "",
+        place=found.park_name or question.park_code or _EVERYWHERE[question.lang],
+        lang=question.lang,
+    )
+    page = handout(parcels, parks, about)
+    with written_aside(path) as aside:
+        aside.write_text(page, encoding="utf-8")
+    return len(parcels)
+
+
+def _frame(found: export.Dataset) -> gpd.GeoDataFrame:
+    """Return a dataset as a table whose values are what they were: None stays None."""
+    import pandas as pd
+
+    columns = {column.name: pd.Series(found.values(column.name), dtype=object) for column in found.columns}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(list(found.shapes)), crs="EPSG:4490")

@@ -1,0 +1,172 @@
+"""Why a parcel is judged as it is: the stored verdict with its facts and arithmetic."""
+
+import datetime as dt
+import os
+from difflib import SequenceMatcher
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
+from data.session import transaction
+from etl.facts import data_state, known_at
+from etl.jobs import Progress, ensure_run
+from etl.numbers import quotient_text, text_of
+from gis import trace
+from gis.errors import LandStockError
+
+_NEAR = 5
+
+
+class ParcelNotFound(LandStockError):
+    """No parcel has this code."""
+
+    code = "parcel-not-found"
+
+    def __init__(self, parcel_code: str, near: list[str]) -> None:
+        advice = f"Codes like it: {', '.join(near)}." if near else "No parcels have been published yet."
+        super().__init__(f"There is no parcel {parcel_code}. {advice} / 没有宗地 {parcel_code}。")
+
+
+def explain(
+    parcel_code: str,
+    as_of: dt.date,
+    known_on: dt.datetime | None = None,
+    lang: str = "zh",
+    person: str = "system",
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Return every rule's verdict on a parcel with article, facts and arithmetic, as plain values.
+
+    Amounts are exact decimal strings; quotients have six decimals.
+
+    Raises
+    ------
+    ParcelNotFound
+        No parcel has this code as known then; the message names codes like it.
+    """
+    with transaction() as connection:
+        _require(connection, parcel_code, known_on)
+    run_id = ensure_run(as_of, known_on, None, person, progress)
+    with transaction() as connection:
+        run = _one(connection, AnalysisRun, AnalysisRun.run_id == run_id)
+        found = _one(
+            connection, IdleVerdict, IdleVerdict.run_id == run_id, IdleVerdict.parcel_code == parcel_code
+        )
+        parcel = _one(connection, Parcel, Parcel.version_id == found["version_id"])
+        known = known_on or run["known_on"]
+        return {
+            "parcel_code": parcel_code,
+            "as_of": as_of.isoformat(),
+            "known_on": known.isoformat(),
+            "parcel": _parcel(parcel),
+            "idle": _idle(found, lang),
+            "intensity": _intensity(connection, run_id, parcel_code, lang),
+            "builtup": _builtup(connection, run_id, parcel_code),
+            "run": {
+                "run_id": run_id,
+                "publication": run["publication_id"],
+                "computed_at": run["computed_at"].isoformat(),
+                "program_version": run["program_version"],
+            },
+            "rules": {"version": run["rules_version"]},
+        }
+
+
+def _one(connection: Connection, model: Any, *conditions: Any) -> RowMapping:
+    return connection.execute(select(*model.__table__.c).where(*conditions)).mappings().one()
+
+
+def _require(connection: Connection, parcel_code: str, known_on: dt.datetime | None) -> None:
+    state = data_state(connection, known_on)
+    here = known_at("parcel", state)
+    known = select(Parcel.parcel_code).where(here, Parcel.parcel_code == parcel_code)
+    if connection.execute(known).first() is None:
+        codes = connection.execute(select(Parcel.parcel_code).where(here)).scalars()
+        raise ParcelNotFound(parcel_code, near_codes(parcel_code, list(codes)))
+
+
+def near_codes(wanted: str, codes: list[str]) -> list[str]:
+    """Return the codes most like one: by the longest common beginning, then by likeness."""
+    by_start = sorted(codes, key=lambda code: (-len(os.path.commonprefix([wanted, code])), code))
+    ends_alike = [code for code in codes if wanted and code.endswith(wanted[-6:])]
+    candidates = dict.fromkeys([*ends_alike[:50], *by_start[:200]])
+    likeness = sorted(candidates, key=lambda code: (-SequenceMatcher(None, wanted, code).ratio(), code))
+    return likeness[:_NEAR]
+
+
+def _parcel(parcel: RowMapping) -> dict[str, Any]:
+    names = ("park_code", "holder", "location", "landuse_code", "supply_mode", "ownership", "supervision_no")
+    areas = {name: text_of(parcel[name]) for name in ("registered_area_m2", "drawn_area_m2")}
+    return {**{name: parcel[name] for name in names}, **areas}
+
+
+def _idle(found: RowMapping, lang: str) -> dict[str, Any]:
+    told = trace.explain_idle(found["trace"], lang)
+    return {
+        "verdict": found["verdict"],
+        "band": found["band"],
+        "limbs": found["limbs"],
+        "cause": found["cause"],
+        "consequence": {
+            "path": found["path"],
+            "fee_wan": text_of(found["fee_wan"]),
+            "blocked": found["blocked"],
+        },
+        "by_reference": found["by_reference"],
+        "article": found["article"],
+        "idle_from": _day(found["idle_from"]),
+        "days": found["days"],
+        "next_due_on": _day(found["next_due_on"]),
+        "missing": found["missing"],
+        "missing_words": told["missing"],
+        "facts": told["facts"],
+        "arithmetic": told["arithmetic"],
+        "could_overturn": told["could_overturn"],
+    }
+
+
+def _day(day: dt.date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _intensity(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
+    statement = (
+        select(*IntensityVerdict.__table__.c)
+        .where(IntensityVerdict.run_id == run_id, IntensityVerdict.parcel_codes.any(parcel_code))
+        .order_by(IntensityVerdict.contract_no.collate("C"), IntensityVerdict.term)
+    )
+    return [_term(row, lang) for row in connection.execute(statement).mappings()]
+
+
+def _term(row: RowMapping, lang: str) -> dict[str, Any]:
+    told = trace.explain_intensity(row["trace"], lang)
+    return {
+        "contract_no": row["contract_no"],
+        "term": row["term"],
+        "verdict": row["verdict"],
+        "actual": text_of(row["actual"]),
+        "required": text_of(row["required"]),
+        "unit": row["unit"],
+        "rate": quotient_text(row["rate"]),
+        "basis": row["basis"],
+        "threshold_source": row["threshold_source"],
+        "binding": row["binding"],
+        "missing": row["missing"],
+        "missing_words": told["missing"],
+        "facts": told["facts"],
+        "arithmetic": told["arithmetic"],
+        "could_overturn": told["could_overturn"],
+    }
+
+
+def _builtup(connection: Connection, run_id: int, parcel_code: str) -> list[dict[str, Any]]:
+    statement = (
+        select(ParcelBuiltup.year, ParcelBuiltup.builtup_m2, ParcelBuiltup.share)
+        .where(ParcelBuiltup.run_id == run_id, ParcelBuiltup.parcel_code == parcel_code)
+        .order_by(ParcelBuiltup.year)
+    )
+    return [
+        {"year": year, "builtup_m2": text_of(area), "share": quotient_text(share)}
+        for year, area, share in connection.execute(statement)
+    ]

@@ -1,0 +1,233 @@
+"""Jobs that write many rows: the analysis run."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select
+
+import data.rules as rule_packs
+from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup, Park
+from data.session import engine, transaction
+from etl.analysis_rows import copy_frame
+from etl.facts import DataState, data_state, known_at, read_polygons, read_tables
+from gis import builtup, idle, intensity
+from gis.errors import LandStockError
+from gis.facts import Tables
+
+Progress = Callable[[str, int, int], None]
+_STEPS = 5
+
+
+class ParkNotFound(LandStockError):
+    """No park has this code."""
+
+    code = "park-not-found"
+
+    def __init__(self, park_code: str, known: list[str]) -> None:
+        listed = "、".join(known[:12]) if known else "none yet"
+        super().__init__(f"There is no park {park_code}. Parks on record: {listed}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What one run found, as tables with the columns of the models."""
+
+    idle: pd.DataFrame
+    intensity: pd.DataFrame
+    growth: pd.DataFrame
+    parcel_builtup: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    tables: Tables
+    parks: gpd.GeoDataFrame
+    patches: gpd.GeoDataFrame
+    parcels: gpd.GeoDataFrame
+
+
+def ensure_run(
+    as_of: dt.date,
+    known_on: dt.datetime | None = None,
+    park_code: str | None = None,
+    person: str = "system",
+    progress: Progress | None = None,
+) -> int:
+    """Return the run that answers for a day; compute and store it if there is none.
+
+    A stored run is the answer if it has the same day, the same newest
+    publication, the same rules and the same park.
+
+    Raises
+    ------
+    ParkNotFound
+        No park has this code.
+    RuleNotInForce
+        The law has no rule for this day.
+    """
+    with transaction() as connection:
+        found = _stored(connection, as_of, data_state(connection, known_on), park_code)
+    if found is not None:
+        return found
+    with transaction() as connection:
+        # Two requests for the same day wait for one computation.
+        connection.execute(select(func.pg_advisory_xact_lock(_lock_key(as_of, park_code))))
+        found = _stored(connection, as_of, data_state(connection, known_on), park_code)
+        if found is not None:
+            return found
+        return _compute_and_store(connection, as_of, known_on, park_code, person, progress)
+
+
+def _compute_and_store(
+    connection: Connection,
+    as_of: dt.date,
+    known_on: dt.datetime | None,
+    park_code: str | None,
+    person: str,
+    progress: Progress | None,
+) -> int:
+    state, findings = compute(as_of, known_on, park_code, progress=progress)
+    tell(progress, "store the run", _STEPS)
+    return store(connection, findings, as_of, state, park_code, person)
+
+
+def compute(
+    as_of: dt.date,
+    known_on: dt.datetime | None = None,
+    park_code: str | None = None,
+    rules: list[Path] | None = None,
+    progress: Progress | None = None,
+) -> tuple[DataState, Findings]:
+    """Return the state of the data and what the rules say about it; nothing is stored.
+
+    ``rules`` are rule files that stand in for the project's own (a what-if).
+    """
+    files = rules or []
+    idle_rule = rule_packs.idle_land_rule(as_of, files)
+    intensity_rule = rule_packs.intensity_rule(as_of, files)
+    tell(progress, "read what is published", 0)
+    state, facts = _read(known_on, park_code)
+    tell(progress, "built-up area by park and year", 1)
+    growth = builtup.by_park_and_year(facts.patches, facts.parks, as_of)
+    tell(progress, "built-up area by parcel", 2)
+    shares = builtup.by_parcel_and_year(facts.patches, facts.parcels, as_of, facts.parks)
+    tell(progress, "idle land", 3)
+    verdicts = idle.judge(facts.tables, idle_rule, as_of, shares)
+    tell(progress, "investment intensity", 4)
+    terms = intensity.judge(facts.tables, intensity_rule, as_of)
+    findings = Findings(verdicts.reset_index(names="parcel_code"), terms, growth, shares)
+    return state, findings if park_code is None else _of_park(findings, park_code)
+
+
+def store(
+    connection: Connection,
+    findings: Findings,
+    as_of: dt.date,
+    state: DataState,
+    park_code: str | None,
+    person: str,
+    rules: list[Path] | None = None,
+) -> int:
+    """Store a run with all its findings and return its number."""
+    known_on = state.known_on or state.published_at
+    header: dict[str, Any] = {
+        "as_of": as_of,
+        "known_on": known_on if known_on is not None else func.now(),
+        "publication_id": state.publication_id,
+        "park_code": park_code,
+        "rules_version": rule_packs.version(rules or ()),
+        "rules": rule_packs.as_json(rules or ()),
+        "program_version": program_version(),
+        "person": person,
+    }
+    run_id: int = connection.execute(
+        insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
+    ).scalar_one()
+    for model, frame in (
+        (IdleVerdict, findings.idle),
+        (IntensityVerdict, findings.intensity),
+        (BuiltupGrowth, findings.growth),
+        (ParcelBuiltup, findings.parcel_builtup),
+    ):
+        copy_frame(connection, model.__table__, frame, run_id=run_id)  # type: ignore[arg-type]
+    return run_id
+
+
+def program_version() -> str:
+    """Return the version of the installed program."""
+    try:
+        return version("landstock")
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "0"
+
+
+def tell(progress: Progress | None, step: str, done: int, total: int = _STEPS) -> None:
+    """Report a step to whoever wants to know."""
+    if progress is not None:
+        progress(step, done, total)
+
+
+def _read(known_on: dt.datetime | None, park_code: str | None) -> tuple[DataState, _Facts]:
+    """Read all facts in one snapshot, so that a publication in between changes nothing."""
+    with engine().connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        state = data_state(connection, known_on)
+        parks = read_polygons(connection, "park", state, ["park_code", "boundary_version", "valid_from"])
+        if park_code is not None and park_code not in set(parks["park_code"]):
+            raise ParkNotFound(park_code, sorted(set(parks["park_code"])))
+        facts = _Facts(
+            tables=read_tables(connection, state),
+            parks=parks,
+            patches=read_polygons(connection, "builtup", state, ["observed_on"]),
+            parcels=read_polygons(connection, "parcel", state, ["parcel_code", "park_code"]),
+        )
+        connection.rollback()
+    if park_code is None:
+        return state, facts
+    here = facts.parks[facts.parks["park_code"] == park_code]
+    return state, _Facts(
+        facts.tables, here, facts.patches, facts.parcels[facts.parcels["park_code"] == park_code]
+    )
+
+
+def _of_park(findings: Findings, park_code: str) -> Findings:
+    """Keep what concerns one park.
+
+    All parcels are judged first: a contract may hold parcels of two parks and its
+    ratios need them all.
+    """
+    return Findings(
+        findings.idle[findings.idle["park_code"] == park_code],
+        findings.intensity[findings.intensity["park_code"] == park_code],
+        findings.growth,
+        findings.parcel_builtup,
+    )
+
+
+def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code: str | None) -> int | None:
+    statement = select(func.max(AnalysisRun.run_id)).where(
+        AnalysisRun.as_of == as_of,
+        AnalysisRun.publication_id.is_not_distinct_from(state.publication_id),
+        AnalysisRun.park_code.is_not_distinct_from(park_code),
+        AnalysisRun.rules_version == rule_packs.version(),
+    )
+    found: int | None = connection.execute(statement).scalar_one()
+    return found
+
+
+def known_parks(connection: Connection, state: DataState) -> list[str]:
+    """Return the codes of the parks on record."""
+    codes = select(Park.park_code).distinct().where(known_at("park", state)).order_by(Park.park_code)
+    return list(connection.execute(codes).scalars())
+
+
+def _lock_key(as_of: dt.date, park_code: str | None) -> int:
+    """Return a lock number for one question; 63 bits of a hash."""
+    text = f"analysis {as_of.isoformat()} {park_code or ''}"
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1
