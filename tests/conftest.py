@@ -170,7 +170,9 @@ def _import_sample(found: Place) -> None:
     _administer(found, sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)"), SAMPLE)
     _point(_create(found, SAMPLE, server.DATABASE))
     mapping = TOP / "etl" / "mappings" / "jinzhou-sample.yaml"
-    report = run([TOP / "data" / "samples" / FOLDER], ImportOptions(mapping=mapping, publish=True, person="tests"))
+    report = run(
+        [TOP / "data" / "samples" / FOLDER], ImportOptions(mapping=mapping, publish=True, person="tests")
+    )
     assert report.as_json()["published"], "the sample delivery was not published"
     ensure_run(SAMPLE_AS_OF, person="tests")
     _point(None)
