@@ -1,0 +1,100 @@
+"""What routes are given: a connection, the visitor, the filter, and the run that answers for a day."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query
+from sqlalchemy import Connection
+
+from api import clock
+from api.filters import FilterQuery
+from api.visitor import Visitor, visitor
+from data import overview
+from data.queries import Filter
+from data.session import transaction
+from etl.jobs import ensure_run
+from gis.errors import LandStockError
+
+
+class NothingPublished(LandStockError):
+    """There is no published data to answer from."""
+
+    code = "nothing-published"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No parcels have been published yet. Import a delivery with `landstock import PATH --publish`, "
+            "or start with `landstock demo`."
+        )
+
+
+def connection() -> Iterator[Connection]:
+    """Return a connection for one request, in one transaction."""
+    with transaction() as opened:
+        yield opened
+
+
+ConnectionDep = Annotated[Connection, Depends(connection)]
+VisitorDep = Annotated[Visitor, Depends(visitor)]
+QueryDep = Annotated[FilterQuery, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A filter together with the run that it is put to. ``run_id`` is empty while nothing is published."""
+
+    query: FilterQuery
+    as_of: dt.date
+    run_id: int | None
+
+    @property
+    def filter(self) -> Filter:
+        """The conditions."""
+        return self.query.filter()
+
+    def run(self) -> int:
+        """Return the run.
+
+        Raises
+        ------
+        NothingPublished
+            There are no data yet.
+        """
+        if self.run_id is None:
+            raise NothingPublished
+        return self.run_id
+
+
+def asked(query: QueryDep) -> Asked:
+    """Return the filter and the run for its day; a missing run is computed and stored."""
+    as_of = query.as_of or clock.today()
+    with transaction() as opened:
+        published = overview.frame(opened)["publication_id"] is not None
+    run_id = ensure_run(as_of, known_on=query.known_on, person="api") if published else None
+    return Asked(query=query, as_of=as_of, run_id=run_id)
+
+
+AskedDep = Annotated[Asked, Depends(asked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """A page of a list. ``sort`` is checked by the query itself."""
+
+    page: int
+    size: int
+    sort: str
+
+
+def paging(
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    size: Annotated[int, Query(ge=1, le=1_000)] = 50,
+    sort: Annotated[str, Query(max_length=40, description="A column, '-' before it for descending")] = "",
+) -> Paging:
+    """Return which page of a list is wanted."""
+    return Paging(page=page, size=size, sort=sort)
+
+
+PagingDep = Annotated[Paging, Depends(paging)]

@@ -1,0 +1,106 @@
+"""From errors raised on purpose to HTTP answers; the only place that knows both."""
+
+import logging
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from sqlalchemy.exc import DBAPIError, OperationalError
+from starlette.exceptions import HTTPException
+
+from api.visitor import visitor
+from data.dossier import ParcelNotFound
+from data.queries import UnknownSort
+from gis.errors import EnvironmentFault, LandStockError, RuleNotInForce, UsageFault
+from maps.viewer import render
+
+PROBLEM = "application/problem+json"
+STATUS: dict[type[LandStockError], int] = {
+    ParcelNotFound: 404,
+    UnknownSort: 422,
+    RuleNotInForce: 422,
+    UsageFault: 422,
+    EnvironmentFault: 503,
+}
+NOT_FOUND_CODES = {"park-not-found", "parcel-not-found", "unknown-grid", "tile-not-found"}
+log = logging.getLogger("landstock")
+
+
+def status_of_error(error: LandStockError) -> int:
+    """Return the HTTP status of an error raised on purpose."""
+    if error.code in NOT_FOUND_CODES:
+        return 404
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500
+
+
+def wants_page(request: Request) -> bool:
+    """Say whether a person in a browser asked, and not a program."""
+    machine = request.url.path.startswith(("/api/v1", "/tiles", "/ogc", "/healthz", "/readyz", "/export"))
+    return not machine and "text/html" in request.headers.get("accept", "")
+
+
+def problem(request: Request, status: int, code: str, detail: str, **more: object) -> Response:
+    """Return problem details (RFC 9457), or the same as a page in the visitor's language."""
+    title = HTTPStatus(status).phrase
+    if not wants_page(request):
+        body = {"type": code, "title": title, "status": status, "detail": detail, **more}
+        return JSONResponse(body, status, media_type=PROBLEM)
+    here = visitor(request)
+    page = render(
+        "error.html", lang=here.lang, unit=here.unit, status=status, code=code, detail=detail,
+        frame=None, links=None, current="", visitor=here, path=request.url.path,
+    )  # fmt: skip
+    return HTMLResponse(page, status)
+
+
+def _place(location: tuple[object, ...]) -> str:
+    return ".".join(str(part) for part in location if part not in ("query", "path", "body"))
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [{"field": _place(tuple(e["loc"])), "message": e["msg"]} for e in error.errors()]
+    detail = "; ".join(f"{e['field']}: {e['message']}" for e in found)
+    return problem(request, 422, "invalid-request", detail, errors=found)
+
+
+def _ours(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LandStockError)
+    status = status_of_error(error)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        log.error("%s: %s", error.code, error)
+    return problem(request, status, error.code, str(error))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    return problem(request, error.status_code, code, str(error.detail))
+
+
+def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)
+    log.error("database: %s", error.orig)
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        detail = "The database cannot be reached at the moment. Try again; `landstock doctor` says why."
+        return problem(request, 503, "database-unreachable", detail)
+    return problem(request, 500, "internal", "The request failed. The log of the server holds the reason.")
+
+
+def unexpected(request: Request, error: Exception) -> Response:
+    """Answer for a fault of the program: nothing of it reaches the client."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(request, 500, "internal", "The request failed. The log of the server holds the reason.")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error in one form."""
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(LandStockError, _ours)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, unexpected)

@@ -1,0 +1,52 @@
+"""Files of the exports for exactly the filter of a page."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from api.deps import Asked
+from data import queries
+from etl import export
+
+MEDIA = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+def exported(connection: Connection, what: str, form: str, asked: Asked, lang: str) -> bytes:
+    """Return a file with exactly the parcels that the page of this filter shows.
+
+    Raises
+    ------
+    etl.export.ExportRefused
+        There is no such export in this format.
+    """
+    export.check(what, form, None)
+    asked.run()
+    query = asked.query
+    found = export.dataset(
+        what,
+        export.Question(asked.as_of, query.known_on, query.park, lang, "api"),
+    )
+    if "parcel_code" in [column.name for column in found.columns]:
+        found = _narrowed(connection, found, what, asked)
+    with tempfile.TemporaryDirectory(prefix="landstock-export-") as folder:
+        path = Path(folder) / f"{what}.{form}"
+        export.write(found, form, path)
+        return path.read_bytes()
+
+
+def _narrowed(connection: Connection, found: export.Dataset, what: str, asked: Asked) -> export.Dataset:
+    """Return the rows that the page's own filter matches."""
+    wanted = queries.idle_filter(asked.filter) if what == "idle-list" else asked.filter
+    codes = {row["parcel_code"] for row in queries.parcel_rows(connection, asked.run(), wanted)}
+    kept = [i for i, code in enumerate(found.values("parcel_code")) if code in codes]
+    shapes = found.shapes
+    if shapes is not None:
+        shapes = shapes.iloc[kept] if hasattr(shapes, "iloc") else [shapes[i] for i in kept]
+    return replace(found, rows=[found.rows[i] for i in kept], shapes=shapes)

@@ -1,0 +1,126 @@
+"""The filter that every list, map, chart and export takes, as query parameters."""
+
+import datetime as dt
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+
+from data.queries import Filter
+from gis.words import STATUS, VERDICTS
+
+ZONE = ZoneInfo("Asia/Shanghai")
+_DAY = re.compile(r"(\d{4})\s*[-./年]?\s*(\d{1,2})\s*[-./月]?\s*(\d{1,2})\s*日?")
+
+
+def read_day(value: Any) -> Any:
+    """Return the day in ``2026-11-01``, ``2026.11.1``, ``20261101`` or the Chinese form; refuse other text."""
+    if not isinstance(value, str):
+        return value
+    found = _DAY.fullmatch(value.strip())
+    if found is None or (value.strip().isdigit() and len(value.strip()) != 8):  # noqa: PLR2004
+        raise ValueError("expected a day such as 2026-11-01")
+    year, month, day = (int(part) for part in found.groups())
+    return dt.date(year, month, day)
+
+
+def read_moment(value: Any) -> Any:
+    """Return a moment in ISO 8601; a day counts as its end, a moment without zone as Asia/Shanghai."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip().replace(" ", "+") if value.count(":") > 2 else value.strip()  # noqa: PLR2004
+    if _DAY.fullmatch(text):
+        return dt.datetime.combine(read_day(text), dt.time(23, 59, 59), ZONE)
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("expected a moment such as 2026-11-01T08:00:00+08:00") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=ZONE)
+
+
+Text = Annotated[str, StringConstraints(max_length=120, pattern=r"^[^\x00]*$", strip_whitespace=True)]
+Code = Annotated[str, StringConstraints(max_length=80, pattern=r"^[\w.:\- ()（）-]+$", strip_whitespace=True)]
+Day = Annotated[dt.date, BeforeValidator(read_day)]
+Moment = Annotated[dt.datetime, BeforeValidator(read_moment)]
+StatusCode = Literal[
+    "determined", "disposing", "investigating", "closed", "suspected", "watch", "unknown", "normal"
+]
+VerdictCode = Literal[
+    "NOT_DUE", "OVERDUE", "IDLE_NOT_COMMENCED", "SUSPENDED_UNDER_1Y", "MAY_BE_IDLE", "SUSPENDED_NOT_IDLE",
+    "ACTIVE", "COMPLETED", "NOT_SUPPLIED", "UNDETERMINED",
+]  # fmt: skip
+CONDITIONS = ("park", "status", "verdict", "band", "cause", "missing", "holder", "q", "area_min", "area_max")
+assert set(STATUS) <= set(StatusCode.__args__), "a status of gis.words is missing here"  # type: ignore[attr-defined]
+assert set(VERDICTS) <= set(VerdictCode.__args__), "a verdict of gis.words is missing here"  # type: ignore[attr-defined]
+
+
+class FilterQuery(BaseModel):
+    """The filter query. Empty values count as not given, so that plain forms work."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    park: Code | None = Field(None, description="Park code")
+    status: list[StatusCode] = Field([], description="Map status; several allowed")
+    verdict: list[VerdictCode] = Field([], description="Verdict; several allowed")
+    band: Literal["Y1", "Y2"] | None = Field(None, description="Band of IDLE_NOT_COMMENCED")
+    cause: Code | None = Field(None, description="Cause, or its beginning, e.g. GOVERNMENT")
+    missing: Code | None = Field(None, description="A missing fact, e.g. contract.commence_by")
+    holder: Text | None = Field(None, description="A part of the holder's name")
+    q: Text | None = Field(None, description="A part of a number, holder, address or contract number")
+    area_min: Decimal | None = Field(None, ge=0, le=10**12, description="Smallest area, square metres")
+    area_max: Decimal | None = Field(None, ge=0, le=10**12, description="Largest area, square metres")
+    as_of: Day | None = Field(None, description="Day of the verdict; today in Asia/Shanghai when left out")
+    known_on: Moment | None = Field(None, description="Judge by what was known then; now when left out")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_empty(cls, values: Any) -> Any:
+        if not isinstance(values, dict):
+            return values
+        kept = {}
+        for name, value in values.items():
+            if isinstance(value, list):
+                value = [part for part in value if part != ""]
+            if value not in ("", None):
+                kept[name] = value
+        return kept
+
+    def filter(self) -> Filter:
+        """Return the conditions for ``data.queries``."""
+        return Filter(
+            park=self.park, status=tuple(self.status), verdict=tuple(self.verdict), band=self.band,
+            cause=self.cause, missing=self.missing, holder=self.holder, q=self.q,
+            area_min=self.area_min, area_max=self.area_max,
+        )  # fmt: skip
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return what was asked as query parameters, in a fixed order."""
+        found: list[tuple[str, str]] = []
+        for name in (*CONDITIONS, "as_of", "known_on"):
+            value = getattr(self, name)
+            values = value if isinstance(value, list) else [] if value is None else [value]
+            found += [(name, v.isoformat() if hasattr(v, "isoformat") else str(v)) for v in values]
+        return found
+
+
+class Links:
+    """Addresses that carry the filter of the page from one page to the next."""
+
+    def __init__(self, query: FilterQuery, **more: str) -> None:
+        self.query = query
+        self.more = more
+
+    def __call__(self, path: str, **changes: Any) -> str:
+        """Return ``path`` with the filter; ``None`` takes a condition away, a value replaces it."""
+        pairs = [(k, v) for k, v in [*self.query.pairs(), *self.more.items()] if k not in changes]
+        for name, value in changes.items():
+            if value is not None:
+                pairs += [(name, str(v)) for v in (value if isinstance(value, list | tuple) else [value])]
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def bare(self, path: str, **changes: Any) -> str:
+        """Return ``path`` with the day only, and no other condition."""
+        return self(path, **{name: None for name in (*CONDITIONS, *self.more)} | changes)

@@ -1,0 +1,57 @@
+"""The application: pages, JSON and tiles from one server."""
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.deps import ConnectionDep
+from api.headers import SecurityHeaders
+from api.routers import exports, pages, parcels, reference, search, static, summary, tiles
+from maps.assets import assets
+from maps.catalogue import LANGUAGES, catalogue
+from maps.viewer import environment, program_version
+
+DESCRIPTION = """Parcels, verdicts and totals of land stock and idle land.
+
+Verdicts are computed and therefore always *suspected*; only the bureau determines. Areas are in square
+metres, amounts in 10,000 CNY, coordinates in degrees of CGCS2000. Errors are problem details (RFC 9457)
+with a stable `type`."""
+
+
+def healthz() -> dict[str, str]:
+    """Say that the program runs."""
+    return {"status": "ok"}
+
+
+def readyz(connection: ConnectionDep) -> JSONResponse:
+    """Say that the database answers."""
+    connection.execute(text("SELECT 1"))
+    return JSONResponse({"status": "ok"})
+
+
+def create_app() -> FastAPI:
+    """Return the application. Catalogues, templates and files are read now, so that faults show at start."""
+    app = FastAPI(
+        title="LandStock",
+        version=program_version(),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=1_000)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app)
+    app.add_api_route("/healthz", healthz, tags=["operation"])
+    app.add_api_route("/readyz", readyz, tags=["operation"])
+    for module in (static, tiles, exports, reference, pages):
+        app.include_router(module.router)
+    for module in (parcels, summary, search):
+        app.include_router(module.router, prefix="/api/v1")
+    assets()
+    for lang in LANGUAGES:
+        catalogue(lang)
+        environment(lang, "ha")
+    return app

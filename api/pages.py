@@ -1,0 +1,78 @@
+"""How a page is put together: what its frame says, and what every template may use."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import Connection
+
+from api.deps import Asked
+from api.filters import Links
+from api.visitor import Visitor, remember
+from data import overview
+from data.queries import Total
+from gis.words import STATUS
+from maps.catalogue import Catalogue, catalogue
+from maps.viewer import render
+
+COMPUTED = ("suspected", "watch", "unknown", "normal")  # the others need a case; shown once there are some
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What header, banner and footer say."""
+
+    state: Any
+    run: Any | None
+    parks: list[overview.Park]
+
+    def park_name(self, code: str | None) -> str | None:
+        """Return the name of a park, its code without one, or nothing."""
+        return next((park.name for park in self.parks if park.park_code == code), code)
+
+
+def frame(connection: Connection, asked: Asked) -> Frame:
+    """Return the frame for a page."""
+    if asked.run_id is None:
+        return Frame(overview.frame(connection), None, [])
+    return Frame(
+        overview.frame(connection),
+        overview.run(connection, asked.run_id),
+        overview.parks(connection, asked.run_id),
+    )
+
+
+def shown(totals: dict[str, Total]) -> dict[str, Total]:
+    """Return the statuses to show: the computed ones, and those of cases where there are any."""
+    return {code: total for code, total in totals.items() if total.n or code in COMPUTED}
+
+
+def status_list(words: Catalogue) -> list[dict[str, str]]:
+    """Return the map statuses with word, colour, pattern and letter."""
+    return [
+        {"code": code, "word": entry[words.lang], "fill": entry["fill"], "pattern": entry["pattern"],
+         "text": entry["text"]}
+        for code, entry in STATUS.items()
+    ]  # fmt: skip
+
+
+def page(
+    request: Request,
+    template: str,
+    visitor: Visitor,
+    asked: Asked,
+    frame: Frame,
+    *,
+    current: str,
+    **values: Any,
+) -> HTMLResponse:
+    """Return a page in the visitor's language; choices made by the address are kept for the next one."""
+    values = {"links": Links(asked.query), **values}
+    text = render(
+        template, lang=visitor.lang, unit=visitor.unit, visitor=visitor, asked=asked, frame=frame,
+        current=current, path=request.url.path, words=catalogue(visitor.lang), **values,
+    )  # fmt: skip
+    response = HTMLResponse(text, headers={"Vary": "HX-Request, Cookie", "Content-Language": visitor.lang})
+    remember(response, visitor)
+    return response

@@ -1,0 +1,158 @@
+"""Pages for people."""
+
+import datetime as dt
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import HTMLResponse
+
+from api import map_page
+from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
+from api.documents import governing
+from api.filters import Links
+from api.pages import frame, page, shown
+from data import dossier as records
+from data import overview, queries
+from data.models import IdleVerdict
+from gis.trace import explain_idle, explain_intensity
+from maps import drawing, growth_chart
+from maps.catalogue import catalogue
+from maps.viewer import weekday
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+DUE_DAYS = 30
+IDLE_SORT, PARCELS_SORT = "idle_from", "parcel_code"
+MAP_RATIO = 1.5
+SIZES = (25, 50, 100, 200)
+
+
+@router.get("/")
+def today(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
+    """Show what there is to do today."""
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="today")
+    run_id, narrowed = asked.run_id, queries.Filter(park=asked.query.park)
+    until = asked.as_of + dt.timedelta(days=DUE_DAYS)
+    totals = queries.status_totals(connection, run_id, narrowed)
+    by_park = queries.totals_by(
+        connection, run_id, queries.Filter(), IdleVerdict.park_code, IdleVerdict.verdict
+    )
+    return page(
+        request, "today.html", visitor, asked, around, current="today",
+        totals=shown(totals), whole=queries.add(list(totals.values())),
+        due=queries.due_rows(connection, run_id, narrowed, until=until, limit=8), due_days=DUE_DAYS,
+        missing=queries.missing_totals(connection, run_id, narrowed),
+        deliveries=overview.recent_deliveries(connection), by_park=by_park,
+        weekday=weekday(asked.as_of, visitor.lang),
+    )  # fmt: skip
+
+
+@router.get("/map")
+def map_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
+    """Show the map; its script fills the frame."""
+    around = frame(connection, asked)
+    data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
+    return page(request, "map.html", visitor, asked, around, current="map", data=data)
+
+
+def _list_values(
+    connection: Any, asked: Any, paging: Any, chosen: queries.Filter, sort: str
+) -> dict[str, Any]:
+    """Return rows, totals and paging of a list."""
+    order = paging.sort or sort
+    totals = queries.status_totals(connection, asked.run(), chosen.without("status"))
+    here = [total for code, total in totals.items() if not chosen.status or code in chosen.status]
+    whole = queries.add(here)
+    pages = max(1, -(-whole.n // paging.size))
+    number = min(paging.page, pages)
+    rows = queries.parcel_rows(connection, asked.run(), chosen, sort=order, size=paging.size, page=number)
+    more = {} if paging.size == SIZES[1] else {"size": str(paging.size)}
+    more |= {"sort": order} if order != sort else {}
+    return {
+        "rows": rows, "totals": shown(totals), "whole": whole, "all": queries.add(list(totals.values())),
+        "page": number, "pages": pages, "size": paging.size, "sizes": SIZES, "sort": order,
+        "links": Links(asked.query, **more),
+    }  # fmt: skip
+
+
+@router.get("/parcels")
+def parcels(
+    request: Request, asked: AskedDep, paging: PagingDep, connection: ConnectionDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show the parcels that match the filter."""
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="parcels")
+    values = _list_values(connection, asked, paging, asked.filter, PARCELS_SORT)
+    return page(request, "parcels.html", visitor, asked, around, current="parcels", **values)
+
+
+@router.get("/idle")
+def idle(
+    request: Request, asked: AskedDep, paging: PagingDep, connection: ConnectionDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show the idle list: every parcel that is suspected, with the reason and the next step."""
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="idle")
+    run_id, chosen = asked.run_id, queries.idle_filter(asked.filter)
+    values = _list_values(connection, asked, paging, chosen, IDLE_SORT)
+    broad = chosen.without("band")
+    kinds = (IdleVerdict.verdict, IdleVerdict.band)
+    return page(
+        request, "idle.html", visitor, asked, around, current="idle",
+        by_kind=queries.totals_by(connection, run_id, queries.idle_filter(broad.without("verdict")), *kinds),
+        by_path=queries.totals_by(connection, run_id, chosen, IdleVerdict.path),
+        by_cause=queries.totals_by(connection, run_id, chosen.without("cause"), IdleVerdict.cause),
+        undetermined=_undetermined(connection, run_id, asked.query.park), **values,
+    )  # fmt: skip
+
+
+def _undetermined(connection: Any, run_id: int, park: str | None) -> queries.Total:
+    unknown = queries.Filter(park=park, status=("unknown",))
+    return queries.status_totals(connection, run_id, unknown)["unknown"]
+
+
+@router.get("/parcels/{parcel_code}")
+def dossier(
+    parcel_code: Annotated[str, Path(max_length=80, pattern=r"^[^\x00/]+$")],
+    request: Request,
+    asked: AskedDep,
+    connection: ConnectionDep,
+    visitor: VisitorDep,
+) -> HTMLResponse:
+    """Show everything on record about one parcel, on one sheet."""
+    run_id, lang = asked.run(), visitor.lang
+    found = records.dossier(connection, run_id, parcel_code=parcel_code)
+    words = catalogue(lang)
+    contract = governing(found.contracts)
+    return page(
+        request, "dossier.html", visitor, asked, frame(connection, asked), current="parcels",
+        found=found, parcel=found.parcel, contract=contract,
+        told=explain_idle(found.parcel["trace"], lang),
+        intensity=[(row, explain_intensity(row["trace"], lang)) for row in found.intensity],
+        map=records.drawing(connection, run_id, found.parcel, ratio=MAP_RATIO),
+        timeline=drawing.timeline(found, contract, asked.as_of, words),
+        builtup=drawing.builtup_bars(found.builtup),
+        history=drawing.history(found, asked.as_of, words),
+    )  # fmt: skip
+
+
+@router.get("/growth")
+def growth(
+    request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show built-up area per park and year."""
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="growth")
+    rows = overview.growth(connection, asked.run_id, asked.query.park)
+    charts = growth_chart.charts(rows)
+    return page(request, "growth.html", visitor, asked, around, current="growth", rows=rows, charts=charts)
+
+
+@router.get("/help")
+def help_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
+    """Show the colour key, the keys, the definitions and the licences."""
+    return page(request, "help.html", visitor, asked, frame(connection, asked), current="help")

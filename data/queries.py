@@ -1,0 +1,246 @@
+"""The one filter of every list, map, chart and export, and the lists it gives.
+
+A list is always read from one stored run, so that the same filter gives the
+same rows and the same totals everywhere. Areas are in square metres.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from data.models import Contract, IdleVerdict, Parcel
+from gis.errors import LandStockError
+from gis.words import STATUS, VERDICTS, status_of
+
+LISTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")  # verdicts of the idle list, all of them suspected
+AREA: ColumnElement[Decimal] = func.coalesce(Parcel.registered_area_m2, Parcel.drawn_area_m2)
+MATCHED_COLUMNS = (Parcel.parcel_code, Parcel.supervision_no, Parcel.holder, Parcel.holder_credit_code,
+                   Parcel.location)  # fmt: skip
+SORTS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
+    "parcel_code": Parcel.parcel_code,
+    "holder": Parcel.holder,
+    "park": IdleVerdict.park_code,
+    "verdict": IdleVerdict.verdict,
+    "area": AREA,
+    "days": IdleVerdict.days,
+    "idle_from": IdleVerdict.idle_from,
+    "landuse": Parcel.landuse_code,
+    "status": case({code: i for i, code in enumerate(STATUS)},
+                   value=case({v: status_of(v) for v in VERDICTS}, value=IdleVerdict.verdict)),
+}  # fmt: skip
+
+
+class UnknownSort(LandStockError):
+    """A list was asked for in an order that it has not."""
+
+    code: ClassVar[str] = "unknown-sort"
+
+    def __init__(self, sort: str) -> None:
+        super().__init__(
+            f"There is no order {sort!r}. Expected one of {', '.join(SORTS)}, "
+            "with a leading '-' for descending."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which parcels: empty means all. Areas in square metres, codes of the run's verdicts."""
+
+    park: str | None = None
+    status: tuple[str, ...] = ()
+    verdict: tuple[str, ...] = ()
+    band: str | None = None
+    cause: str | None = None
+    missing: str | None = None
+    holder: str | None = None
+    q: str | None = None
+    area_min: Decimal | None = None
+    area_max: Decimal | None = None
+    entity_ids: tuple[int, ...] = ()
+
+    def without(self, *names: str) -> "Filter":
+        """Return the same filter with some conditions taken away."""
+        kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in names}
+        return Filter(**kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many parcels and how much land.
+
+    ``area_m2`` sums the registered areas, and the drawn area of the
+    ``n_drawn`` parcels that have no registered one.
+    """
+
+    n: int
+    area_m2: Decimal
+    n_drawn: int = 0
+
+
+def verdicts_of(statuses: Sequence[str]) -> tuple[str, ...]:
+    """Return the verdict codes that these map statuses show."""
+    return tuple(code for code in VERDICTS if status_of(code) in statuses)
+
+
+def _contains(column: Any, text: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    return found
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Say whether a typed text is part of a number, a name or a contract number of the parcel."""
+    named = _contains(Contract.contract_no, text)
+    of_contract = select(func.unnest(Contract.parcel_codes)).where(named).scalar_subquery()
+    return or_(*(_contains(column, text) for column in MATCHED_COLUMNS), Parcel.parcel_code.in_(of_contract))
+
+
+def conditions(asked: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter on ``idle_verdict`` joined with ``parcel``. The only such place."""
+    found: list[ColumnElement[bool]] = []
+    if asked.park:
+        found.append(IdleVerdict.park_code == asked.park)
+    if asked.status:
+        found.append(IdleVerdict.verdict.in_(verdicts_of(asked.status)))
+    if asked.verdict:
+        found.append(IdleVerdict.verdict.in_(asked.verdict))
+    if asked.band:
+        found.append(IdleVerdict.band == asked.band)
+    if asked.cause:
+        found.append(IdleVerdict.cause.startswith(asked.cause, autoescape=True))
+    if asked.missing:
+        found.append(IdleVerdict.missing.contains([asked.missing]))
+    if asked.holder:
+        found.append(_contains(Parcel.holder, asked.holder))
+    if asked.q:
+        found.append(_matches(asked.q.strip()))
+    if asked.area_min is not None:
+        found.append(AREA >= asked.area_min)
+    if asked.area_max is not None:
+        found.append(AREA <= asked.area_max)
+    if asked.entity_ids:
+        found.append(IdleVerdict.entity_id.in_(asked.entity_ids))
+    return found
+
+
+def _from_run(run_id: int, asked: Filter, *columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(IdleVerdict)
+        .join(Parcel, Parcel.version_id == IdleVerdict.version_id)
+        .where(IdleVerdict.run_id == run_id, *conditions(asked))
+    )
+
+
+def parcel_rows(
+    connection: Connection,
+    run_id: int,
+    asked: Filter,
+    *,
+    sort: str = "parcel_code",
+    size: int | None = None,
+    page: int = 1,
+) -> Sequence[RowMapping]:
+    """Return one page of the parcels of a run with their verdicts.
+
+    Parameters
+    ----------
+    sort
+        A name of ``SORTS``, with a leading ``-`` for descending; ties go by parcel code.
+    size, page
+        Rows a page (all of them when ``None``) and the page, from 1.
+
+    Raises
+    ------
+    UnknownSort
+        ``sort`` is not in ``SORTS``.
+    """
+    column = SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        raise UnknownSort(sort)
+    order = column.desc() if sort.startswith("-") else column.asc()
+    point = func.ST_PointOnSurface(Parcel.geom)
+    query = _from_run(
+        run_id, asked,
+        IdleVerdict.parcel_code, IdleVerdict.entity_id, IdleVerdict.park_code, IdleVerdict.verdict,
+        IdleVerdict.band, IdleVerdict.limbs, IdleVerdict.cause, IdleVerdict.path, IdleVerdict.fee_wan,
+        IdleVerdict.blocked, IdleVerdict.article, IdleVerdict.idle_from, IdleVerdict.days,
+        IdleVerdict.next_due_on, IdleVerdict.missing, Parcel.holder, Parcel.location,
+        Parcel.landuse_code, Parcel.landuse_scheme, Parcel.registered_area_m2, Parcel.drawn_area_m2,
+        AREA.label("area_m2"), func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"),
+    ).order_by(order.nulls_last(), IdleVerdict.parcel_code)  # fmt: skip
+    if size is not None:
+        query = query.limit(size).offset((page - 1) * size)
+    return connection.execute(query).mappings().all()
+
+
+def _total(row: Any) -> Total:
+    return Total(n=row.n, area_m2=row.area_m2 or Decimal(0), n_drawn=row.n_drawn)
+
+
+_SUMS = (
+    func.count().label("n"),
+    func.sum(AREA).label("area_m2"),
+    func.count().filter(Parcel.registered_area_m2.is_(None)).label("n_drawn"),
+)
+
+
+def totals_by(
+    connection: Connection, run_id: int, asked: Filter, *keys: InstrumentedAttribute[Any]
+) -> dict[Any, Total]:
+    """Return count and area of the matching parcels by one key, or by a tuple of keys."""
+    query = _from_run(run_id, asked, *keys, *_SUMS).group_by(*keys)
+    found = connection.execute(query).all()
+    return {row[0] if len(keys) == 1 else tuple(row[: len(keys)]): _total(row) for row in found}
+
+
+def add(totals: Sequence[Total]) -> Total:
+    """Return the sum of some totals."""
+    return Total(
+        n=sum(t.n for t in totals),
+        area_m2=sum((t.area_m2 for t in totals), Decimal(0)),
+        n_drawn=sum(t.n_drawn for t in totals),
+    )
+
+
+def status_totals(connection: Connection, run_id: int, asked: Filter) -> dict[str, Total]:
+    """Return count and area by map status, every status present, in the order of ``STATUS``."""
+    by_verdict = totals_by(connection, run_id, asked, IdleVerdict.verdict)
+    return {
+        code: add([total for verdict, total in by_verdict.items() if status_of(verdict) == code])
+        for code in STATUS
+    }
+
+
+def idle_filter(asked: Filter) -> Filter:
+    """Return a filter narrowed to the idle list: the verdicts that suspect idle land."""
+    chosen = tuple(code for code in asked.verdict if code in LISTED) or LISTED
+    kept = {f.name: getattr(asked, f.name) for f in fields(asked)}
+    return Filter(**{**kept, "verdict": chosen})
+
+
+def missing_totals(connection: Connection, run_id: int, asked: Filter) -> list[tuple[str, int]]:
+    """Return the facts that parcels which cannot be decided lack, with the number of parcels, most first."""
+    code = func.unnest(IdleVerdict.missing).label("code")
+    query = _from_run(run_id, asked, code, func.count().label("n")).where(
+        IdleVerdict.verdict == "UNDETERMINED"
+    )
+    rows = connection.execute(query.group_by("code").order_by(func.count().desc(), "code")).all()
+    return [(row.code, row.n) for row in rows]
+
+
+def due_rows(
+    connection: Connection, run_id: int, asked: Filter, *, until: dt.date, limit: int
+) -> Sequence[RowMapping]:
+    """Return the parcels whose verdict worsens by time alone up to a day, the earliest first."""
+    query = _from_run(
+        run_id, asked,
+        IdleVerdict.parcel_code, IdleVerdict.park_code, IdleVerdict.verdict, IdleVerdict.band,
+        IdleVerdict.next_due_on, Parcel.holder, func.count().over().label("n"),
+    ).where(IdleVerdict.next_due_on <= until)  # fmt: skip
+    query = query.order_by(IdleVerdict.next_due_on, IdleVerdict.parcel_code).limit(limit)
+    return connection.execute(query).mappings().all()

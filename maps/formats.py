@@ -1,0 +1,95 @@
+"""How figures are written for people: areas, money, dates, codes. Never a blank: a missing value is a dash."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from gis.words import MISSING
+from maps.catalogue import Catalogue
+
+DASH = "\u2014"
+M2_PER_HA = Decimal(10_000)
+M2_PER_MU = Decimal(2_000) / Decimal(3)
+UNITS = ("ha", "mu")
+PARCEL_CODE_LENGTH = 19
+
+
+def rounded(value: Decimal, places: int) -> Decimal:
+    """Return a figure rounded half-up to some decimals."""
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
+def number(value: Decimal | float | int | None, places: int = 0) -> str:
+    """Return a figure with thousands separators, or a dash."""
+    if value is None:
+        return DASH
+    return f"{rounded(Decimal(str(value)), places):,}"
+
+
+def plain(value: Decimal | None) -> str:
+    """Return a figure with its own decimals and no trailing zeros, or a dash."""
+    if value is None:
+        return DASH
+    return f"{value.normalize():,f}"
+
+
+def area(m2: Decimal | None, unit: str, *, total: bool = False) -> str:
+    """Return an area without its unit: hectares with 4 decimals (2 in totals), mu with 2."""
+    if m2 is None:
+        return DASH
+    if unit == "mu":
+        return number(m2 / M2_PER_MU, 2)
+    return number(m2 / M2_PER_HA, 2 if total else 4)
+
+
+def money(wan: Decimal | None) -> str:
+    """Return an amount in 10,000 CNY with 2 decimals, or a dash."""
+    return number(wan, 2)
+
+
+def percent(share: Decimal | float | None, places: int = 1) -> str:
+    """Return a share as a percentage without its sign, or a dash."""
+    return DASH if share is None else number(Decimal(str(share)) * 100, places)
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """Return an ISO day, or a dash."""
+    return DASH if value is None else f"{value:%Y-%m-%d}"
+
+
+def moment(value: dt.datetime | None, zone: dt.tzinfo) -> str:
+    """Return day and minute in a zone, or a dash."""
+    return DASH if value is None else f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
+
+
+def parcel_code(code: str) -> Markup:
+    """Return a parcel code of 19 characters as three optical groups; copying gives the code unchanged."""
+    if len(code) != PARCEL_CODE_LENGTH:
+        return Markup('<span class="code"><b>{}</b></span>').format(code)
+    return Markup('<span class="code"><i>{}</i><i>{}</i><b>{}</b></span>').format(
+        code[:6], code[6:12], code[12:]
+    )
+
+
+def short_code(code: str) -> str:
+    """Return the short number that maps print: the running number of a parcel code."""
+    return (code[14:].lstrip("0") or "0") if len(code) == PARCEL_CODE_LENGTH else code[-6:]
+
+
+def missing_words(codes: Sequence[str], lang: str) -> list[str]:
+    """Return missing facts in words; a code without words is shown as it is."""
+    return [MISSING[code][lang] if code in MISSING else code for code in codes]
+
+
+def because(catalogue: Catalogue) -> Callable[[Any, str], Any]:
+    """Return a filter that puts the reason beside the dash of a missing value."""
+
+    def reason(value: Any, key: str) -> Any:
+        if value is not None and value != "":
+            return value
+        return Markup('<span class="muted">{} {}</span>').format(DASH, escape(catalogue.text(key)))
+
+    return reason

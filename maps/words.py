@@ -1,0 +1,87 @@
+"""What a verdict is called in a row: the finding, the cause, and the next step with its article."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from gis.words import CAUSES, VERDICTS
+from maps import formats
+from maps.catalogue import Catalogue
+
+
+def finding(words: Catalogue, row: Mapping[str, Any]) -> str:
+    """Return the computed finding in a few words, for a column that is headed as suspected."""
+    verdict = row["verdict"]
+    if verdict == "IDLE_NOT_COMMENCED":
+        return words.text(f"finding.{row['band']}")
+    if verdict == "MAY_BE_IDLE":
+        limbs = words.text("list.comma").join(words.text(f"limb.{limb}") for limb in row["limbs"])
+        return words.text("finding.suspended", limbs=limbs)
+    if verdict == "UNDETERMINED":
+        return missing(words, row["missing"])
+    return VERDICTS[verdict][words.lang]
+
+
+def missing(words: Catalogue, codes: Sequence[str]) -> str:
+    """Return the first missing fact, and how many more there are."""
+    if not codes:
+        return VERDICTS["UNDETERMINED"][words.lang]
+    first = formats.missing_words(codes[:1], words.lang)[0]
+    more = words.text("finding.more", n=len(codes) - 1) if len(codes) > 1 else ""
+    return first + more
+
+
+def cause(words: Catalogue, code: str | None) -> str:
+    """Return the cause in words, or a dash."""
+    return CAUSES.get(code or "", {}).get(words.lang) or (code or formats.DASH)
+
+
+def next_step(words: Catalogue, row: Mapping[str, Any]) -> dict[str, str] | None:
+    """Return what the Measures provide next, with the article, for a suspected parcel; else nothing.
+
+    The program only says which article would apply: the bureau investigates
+    and determines first (Art. 5-9).
+    """
+    path = row["path"]
+    if row["verdict"] not in ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE"):
+        return None
+    step = {"text": words.text(f"next.{path}"), "article": words.text(f"next.{path}.article"), "note": ""}
+    if path == "FEE":
+        fee: Decimal | None = row["fee_wan"]
+        step["note"] = words.text("next.fee", fee=formats.plain(fee)) if fee is not None else words.text("next.no_fee")
+    elif row["blocked"]:
+        step["note"] = words.text("next.blocked")
+    return step
+
+
+def landuse_key(row: Mapping[str, Any]) -> str:
+    """Return the catalogue key of a land use; codes mean different things in the two schemes."""
+    scheme = "gb" if "21010" in (row["landuse_scheme"] or "") else "space"
+    return f"landuse.{scheme}.{row['landuse_code']}"
+
+
+def landuse(words: Catalogue, row: Mapping[str, Any]) -> str:
+    """Return the land use in words with its code; the code alone where it has no words; else the reason."""
+    code = row["landuse_code"]
+    if not code:
+        return f"{formats.DASH} {words.text('reason.landuse')}"
+    key = landuse_key(row)
+    return f"{words.text(key)} {code}" if words.has(key) else str(code)
+
+
+def issue(words: Catalogue, row: Mapping[str, Any]) -> str:
+    """Return a finding of the checks in one line."""
+    value = row["value"] if row["value"] not in (None, "") else formats.DASH
+    return words.text("dossier.issue", field=row["field"] or row["layer"], value=value, code=row["code"])
+
+
+def rule_name(words: Catalogue, rule: str) -> str:
+    """Return the name of a rule; its id where the catalogue has none."""
+    key = f"rule_name.{rule}"
+    return words.text(key) if words.has(key) else rule
+
+
+def unit_word(words: Catalogue, unit: str) -> str:
+    """Return a unit of a contract term in words."""
+    key = f"measure_unit.{unit}"
+    return words.text(key) if words.has(key) else unit
