@@ -3,7 +3,7 @@
 A trace is ``{"k": "idle", "v": verdict, "b": band, "t": day, "r": rule, "x":
 who checked the rule or null, "f": facts, "s": steps}``. A fact is ``[name,
 value, date, source]`` with empty ends cut off; a step is ``[code, holds,
-article key, …]``. ``gis.trace`` turns them into words.
+article, …]``. ``gis.trace`` turns them into words.
 """
 
 from typing import Any
@@ -99,6 +99,8 @@ class _Writer:
             if verdict != "COMPLETED":
                 self._commencement(n, facts, steps)
         rule: IdleLandRule = found.rule
+        for step in steps:
+            step[2] = rule.cite(step[2])
         made = {
             "k": "idle",
             "v": verdict,

@@ -242,6 +242,8 @@ class _Judge:
         )
         values = plain(found["actual"]), plain(found["required"]), found["unit"]
         steps.append(["AT_LEAST", holds, term.lower(), term, *values])
+        for step in steps:
+            step[2] = self.rule.cite(step[2])
         made = {"k": "intensity", "v": code, "t": self.today, "r": self.rule.ref, "f": facts, "s": steps}
         made |= {"x": self.rule.checked} if self.rule.checked else {}
         return made | ({"m": found["missing"]} if found["missing"] else {})
