@@ -75,8 +75,8 @@ def tile(
         Parcels that fit; parks are filtered by ``park`` alone.
     layers
         Some of ``LAYERS``. ``park``: code, name, above 40 m/px also n and
-        idle_share. ``parcel``: status. ``label``: label, below 1.2 m/px also
-        holder. ``builtup``: year. The feature id is the entity_id. ``crowd``
+        idle_share. ``parcel``: status. ``label``: label, m2, below 1.2 m/px
+        also holder. ``builtup``: year. The feature id is the entity_id. ``crowd``
         (n) stands in for ``parcel`` where more than 20,000 would be drawn.
 
     Raises

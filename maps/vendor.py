@@ -62,15 +62,17 @@ export {register} from 'ol/proj/proj4.js';
 export {getArea, getLength} from 'ol/sphere.js';
 export {getCenter, containsCoordinate, buffer} from 'ol/extent.js';
 export {unByKey} from 'ol/Observable.js';
-import proj4 from 'proj4/lib/core.js';
+import core from 'proj4/lib/core.js';
+import defs from 'proj4/lib/defs.js';
+import Proj from 'proj4/lib/Proj.js';
+import transform4 from 'proj4/lib/transform.js';
 import tmerc from 'proj4/lib/projections/tmerc.js';
 import etmerc from 'proj4/lib/projections/etmerc.js';
-import longlat from 'proj4/lib/projections/longlat.js';
-import merc from 'proj4/lib/projections/merc.js';
+const proj4 = Object.assign(core, {defaultDatum: 'WGS84', Proj, WGS84: new Proj('WGS84'), defs, transform: transform4});
 proj4.Proj.projections.add(tmerc);
 proj4.Proj.projections.add(etmerc);
-proj4.Proj.projections.add(longlat);
-proj4.Proj.projections.add(merc);
+// Zones that proj4 itself defines and this bundle can't compute.
+for (const code of Object.keys(defs)) if (/^EPSG:(32[67]..|504[12])$/.test(code)) delete defs[code];
 export {proj4};
 """
 

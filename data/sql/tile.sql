@@ -14,7 +14,7 @@
 -- Reads       matching   a table expression put before it: the run's parcels that fit the filter
 --                        (entity_id, parcel_code, holder, drawn_area_m2, geom, verdict)
 -- Returns     one row: the tile (bytea). Layers park (code, name; with shares n, idle_share),
---             parcel (id = entity_id; status), label (id = entity_id; label, with holders holder), crowd (n)
+--             parcel (id = entity_id; status), label (id = entity_id; label, m2, with holders holder), crowd (n)
 -- Indexes     ix_parcel_geom, ix_park_geom, pk_idle_verdict
 WITH tile AS (
     SELECT
@@ -31,7 +31,7 @@ shown AS (
     FROM unnest(CAST(:verdicts AS text[]), CAST(:statuses AS text[])) AS s(verdict, status)
 ),
 seen AS MATERIALIZED (
-    SELECT m.entity_id, m.parcel_code, m.holder, shown.status, m.geom
+    SELECT m.entity_id, m.parcel_code, m.holder, m.drawn_area_m2, shown.status, m.geom
     FROM tile
     JOIN matching AS m ON m.geom && tile.lonlat AND ST_Intersects(m.geom, tile.lonlat)
     JOIN shown ON shown.verdict = m.verdict
@@ -90,6 +90,7 @@ label_row AS (
         CASE WHEN s.parcel_code ~ '^[0-9]{12}[A-Z]{2}[0-9]{5}$'
             THEN ltrim(right(s.parcel_code, 5), '0') ELSE right(s.parcel_code, 8)
         END AS label,
+        CAST(round(s.drawn_area_m2) AS integer) AS m2,
         CASE WHEN CAST(:holders AS boolean) THEN s.holder END AS holder,
         ST_AsMVTGeom(ST_Transform(ST_PointOnSurface(s.geom), :srid), tile.box, :extent, 0) AS geom
     FROM amount

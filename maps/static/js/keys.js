@@ -7,7 +7,7 @@ const LIST = [['↑ ↓ ← →', 'key.pan'], ['Shift + ↑ ↓ ← →', 'key.p
   ['/', 'key.search'], ['N  P', 'key.next'], ['Enter', 'key.enter'], ['Esc', 'key.esc'], ['L', 'key.legend'],
   ['M', 'key.measure'], ['?', 'key.help']];
 
-export function keyboard(root, { map, act, side, finder, ruler, home, legend, dossier }) {
+export function keyboard(root, { host, map, act, side, finder, ruler, home, legend, dossier }) {
   const view = map.getView();
   let help = null;
   let from = null;
@@ -27,7 +27,7 @@ export function keyboard(root, { map, act, side, finder, ruler, home, legend, do
     help.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') toggle();
     });
-    root.parentElement.append(help);
+    host.append(help);
     close.focus();
   }
 
@@ -48,15 +48,14 @@ export function keyboard(root, { map, act, side, finder, ruler, home, legend, do
     act.select(items[next].entity_id, true);
   }
 
-  const measureButton = () => root.querySelector('[data-tool="ruler"]').click();
+  const measureButton = () => host.querySelector('[data-tool="ruler"]').click();
   const letters = {
     '+': () => zoom(0.5), '=': () => zoom(0.5), '-': () => zoom(2), _: () => zoom(2),
     0: home, '/': () => finder.focus(), n: () => walk(1), p: () => walk(-1), l: legend, m: measureButton, '?': toggle,
     enter: dossier, escape: () => (ruler.active() ? measureButton() : act.clear()),
   };
   root.addEventListener('keydown', (event) => {
-    // Buttons and boxes over the map keep their own keys.
-    if (event.target !== root || event.ctrlKey || event.altKey || event.metaKey) return;
+    if ( event.ctrlKey || event.altKey || event.metaKey) return;
     if (ARROWS[event.key]) pan(ARROWS[event.key], event.shiftKey);
     else if (letters[event.key.toLowerCase()]) letters[event.key.toLowerCase()]();
     else return;

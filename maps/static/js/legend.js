@@ -35,13 +35,14 @@ export function legend(view) {
 
   function show() {
     const far = view.ground() > LEVELS.parcels;
-    const [title, rows] = far ? shares() : statuses();
+    const themed = view.theme === 'builtup' && !far;
+    const [title, rows] = far ? shares() : themed ? [el('h3', { text: t('theme.builtup') }), []] : statuses();
     const more = [];
     if (view.builtup) {
       more.push(el('li', { class: 'sep' }, square(yearColour(view.year)), t('legend.builtup', { year: view.year })));
     }
     if (view.parks) more.push(el('li', { class: 'sep' }, boundaryKey(), t('legend.park')));
-    box.replaceChildren(title, el('ul', {}, ...(view.builtup && view.plain && !far ? [] : rows), ...more));
+    box.replaceChildren(title, el('ul', {}, ...rows, ...more));
   }
   show();
   return { box, show };

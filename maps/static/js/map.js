@@ -11,20 +11,19 @@ import { code, drawing, el, filterQuery, number, page, read, say, status, t } fr
 import { dossier, panel } from './panel.js';
 import { readout } from './readout.js';
 import { search } from './search.js';
-import { builtupStyle, outlineStyle, tileStyle } from './styles.js';
+import { builtupStyle, outlineStyle, textStyle, tileStyle } from './styles.js';
 import { address, days, wanted, withFilter } from './url.js';
 
 const DEGREES = 'EPSG:4326'; // the same numbers as EPSG:4490 to far below a pixel
 const FINEST = 0.05; // m/px
 const TIP_PAUSE_MS = 120;
 const URL_PAUSE_MS = 500;
+const AROUND = [64, 88, 96, 88]; // px that buttons and boxes take at the edges
 
-const root = document.getElementById('map');
+const root = document.getElementById('map'); // takes the focus and the keys
+const host = root.parentElement; // holds what floats over it
 const canvas = el('div', { class: 'canvas' });
-const hint = el('div', { class: 'live', id: 'map-hint', text: t('hint') });
-root.setAttribute('aria-label', t('map.label'));
-root.setAttribute('aria-describedby', 'map-hint');
-root.replaceChildren(canvas, hint);
+root.replaceChildren(canvas);
 
 const { projection, tiles: grid } = tileGrid(page.grid);
 const toMap = (place) => transform(place, DEGREES, projection);
@@ -102,16 +101,17 @@ function tileSource(layers, more = () => '') {
 
 const parcels = tileSource('park,parcel,label');
 const builtup = tileSource('builtup', () => (view.year ? `&year=${view.year}` : ''));
-const parcelLayer = new VectorTileLayer({ source: parcels, style: tileStyle(view), declutter: true, preload: 0, zIndex: 1 });
+const parcelLayer = new VectorTileLayer({ source: parcels, style: tileStyle(view), zIndex: 1 });
 const builtupLayer = new VectorTileLayer({
   source: builtup, style: builtupStyle(view), visible: view.builtup, maxResolution: LEVELS.parcels * stretch(middle), zIndex: 2,
 });
 const outlineLayer = new VectorTileLayer({ source: parcels, style: outlineStyle(view), renderMode: 'vector', zIndex: 3 });
+const textLayer = new VectorTileLayer({ source: parcels, style: textStyle(view), renderMode: 'vector', declutter: true, zIndex: 4 });
 
 const map = new OlMap({
   target: canvas,
   view: olView,
-  layers: [parcelLayer, builtupLayer, outlineLayer],
+  layers: [parcelLayer, builtupLayer, outlineLayer, textLayer],
   controls: [],
   interactions: interactions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false, shiftDragZoom: false }),
   maxTilesLoading: 12,
@@ -125,6 +125,7 @@ function retryTiles() {
 function redraw() {
   parcelLayer.changed();
   outlineLayer.changed();
+  textLayer.changed();
 }
 
 // ---- what floats over the map ----
@@ -150,7 +151,7 @@ function fail(errorCode, again) {
     again();
   });
   close.addEventListener('click', () => box.remove());
-  root.append(box);
+  host.append(box);
 }
 
 function state() {
@@ -168,7 +169,7 @@ function changeFilter(change) {
 }
 
 function home() {
-  olView.fit(extent, { padding: [48, 48, 48, 48], duration: 200 });
+  olView.fit(extent, { padding: AROUND, duration: 200 });
 }
 
 const act = {
@@ -293,7 +294,7 @@ const finder = search({
 });
 const side = panel(aside, act, switches.box);
 const help = keyboard(root, {
-  map, act, side, finder, ruler, home,
+  host, map, act, side, finder, ruler, home,
   legend: () => {
     key.box.hidden = !key.box.hidden;
   },
@@ -399,9 +400,9 @@ function crowd() {
     onclick: () => olView.animate({ resolution: olView.getResolution() / 2, duration: 200 }) }));
 }
 
-root.append(bar.box, chips, ...[theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, note, tip, expand].filter(Boolean));
+host.append(bar.box, chips, ...[theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, note, tip, expand].filter(Boolean));
 slider.box.hidden = !view.builtup;
-if (!wanted.centre || !wanted.resolution) olView.fit(extent, { size: map.getSize(), padding: [48, 48, 48, 48] });
+if (!wanted.centre || !wanted.resolution) olView.fit(extent, { size: map.getSize(), padding: AROUND });
 key.show();
 showChips(page.total === undefined ? Object.values(page.counts).reduce((sum, n) => sum + n, 0) : page.total);
 side.results();

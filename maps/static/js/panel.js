@@ -109,6 +109,7 @@ export function panel(aside, act, layers) {
     const query = filterQuery();
     for (const [name, value] of days()) query.set(name, value);
     query.set('size', SIZE);
+    query.set('sort', 'status');
     let answer;
     try {
       answer = await read(`/api/v1/parcels?${query}`);
@@ -200,7 +201,7 @@ function why(idle) {
   if (!idle.arithmetic.length) return null;
   const list = el('ol', { class: 'trace' });
   const lines = idle.arithmetic.map((step, i) => el('li', {},
-    el('span', { class: step.holds === true ? 'c yes' : step.holds === false ? 'c no' : 'c', text: String(i + 1) }),
+    el('span', { class: 'c', text: String(i + 1) }),
     step.article && el('span', { class: 'art', text: step.article }),
     step.text));
   const toggle = el('button', { type: 'button', class: 'linkbtn', 'aria-expanded': 'false' });

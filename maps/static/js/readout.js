@@ -76,7 +76,7 @@ export function readout(map, ground, degrees) {
     at = event.coordinate;
     showPlace();
   });
-  map.getView().on('change', () => {
+  map.getView().on(['change:resolution', 'change:center'], () => {
     showScale();
     if (!at) showPlace();
   });

@@ -100,16 +100,22 @@ function parkStyle(feature, ground_m) {
   if (ground_m <= LEVELS.parcels) return [ground, ...boundary];
   const share = feature.get('idle_share') || 0;
   const step = SHARES.filter((s) => share >= s.from).pop();
-  const name = feature.get('name') || feature.get('code');
-  const n = feature.get('n');
   return [
     kept(`share ${step.from}`, () => new Style({ zIndex: 0, fill: new Fill({ color: step.colour }) })),
     ...boundary,
-    new Style({
-      zIndex: 5,
-      text: label(n === undefined ? name : `${name}\n${t('map.park_count', { n: number(n) })}`, '700 14px '),
-    }),
   ];
+}
+
+/** Name and count of a park; below its outline where the outline is too small to hold them. */
+function parkLabel(feature, ground_m, resolution) {
+  if (ground_m <= LEVELS.parcels) return null;
+  const n = feature.get('n');
+  const name = feature.get('name') || feature.get('code');
+  const [, bottom, , top] = feature.getExtent();
+  const height = (top - bottom) / resolution;
+  const text = label(n === undefined ? name : `${name}\n${t('map.park_count', { n: number(n) })}`, '700 14px ');
+  if (height < 120) text.setOffsetY(height / 2 + 26);
+  return new Style({ zIndex: 5, text });
 }
 
 function label(text, font = '400 13px ') {
@@ -129,7 +135,10 @@ function wrapped(text) {
 
 function labelStyle(feature, ground_m, selected) {
   if (ground_m >= LEVELS.labels) return null;
-  const holder = ground_m < LEVELS.holders && feature.get('holder');
+  // A name of seven characters a line needs about 96 x 68 px, a number 22 x 16 px.
+  const px = feature.get('m2') / ground_m ** 2;
+  if (px < 350 && selected !== feature.getId()) return null;
+  const holder = ground_m < LEVELS.holders && px > 6500 && feature.get('holder');
   const own = feature.get('label');
   const chosen = selected === feature.getId();
   const text = holder ? `${own}\n${wrapped(holder)}` : own;
@@ -155,11 +164,19 @@ export function tileStyle(view) {
         if (!view.parcels || metres > LEVELS.parcels || (code === 'normal' && metres > LEVELS.normal)) return null;
         return parcelStyle(view.plain ? 'normal' : code, metres <= LEVELS.normal, view.patterns);
       }
-      case 'label':
-        return view.labels && view.parcels ? labelStyle(feature, metres, view.selected) : null;
       default:
         return null;
     }
+  };
+}
+
+/** Style of the layer of names and numbers, over everything else. */
+export function textStyle(view) {
+  return (feature, resolution) => {
+    const metres = view.ground();
+    const of = feature.get('layer');
+    if (of === 'park') return view.parks ? parkLabel(feature, metres, resolution) : null;
+    return of === 'label' && view.labels && view.parcels ? labelStyle(feature, metres, view.selected) : null;
   };
 }
 
@@ -191,8 +208,8 @@ export function builtupStyle(view) {
   return (feature) => {
     if (feature.get('layer') !== 'builtup' || feature.get('year') !== view.year) return null;
     return kept(`year ${view.year}`, () => new Style({
-      fill: new Fill({ color: `${yearColour(view.year)}b3` }),
-      stroke: new Stroke({ color: YEARS[5], width: 0.7 }),
+      fill: new Fill({ color: `${yearColour(view.year)}8c` }),
+      stroke: new Stroke({ color: `${YEARS[5]}99`, width: 0.7 }),
     }));
   };
 }
