@@ -43,15 +43,6 @@ class BadMapping(ImportUsage):
         )
 
 
-class DeliveryNotFound(LandStockError):
-    """No delivery has this number."""
-
-    code: ClassVar[str] = "delivery-not-found"
-
-    def __init__(self, delivery_id: int) -> None:
-        super().__init__(f"There is no delivery {delivery_id}. `landstock deliveries` lists them.")
-
-
 class NotPublishable(LandStockError):
     """A delivery is not in a state in which it can be published or withdrawn."""
 

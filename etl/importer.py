@@ -211,9 +211,8 @@ def _read(
 
     def report(path: str, code: str, params: dict[str, str]) -> None:
         work = Work(path, None, Findings(), accepted_codes=options.accept)
-        work.findings.add(
-            code, value=params.get("value") or path, **{k: v for k, v in params.items() if k != "value"}
-        )
+        said: dict[str, Any] = {name: text for name, text in params.items() if name != "value"}
+        work.findings.add(code, value=params.get("value") or path, **said)
         unread.append(work)
 
     tasks: list[tuple[Source, SourceRule | None, str | None]] = []
@@ -267,6 +266,7 @@ def _store(
             for work in (*works, *unread):
                 if not work.file_id:
                     _store_file(connection, number, work)
+                work.place_issues(work.row_no, work.shapes, work.keys)
                 _finish_file(connection, work)
                 write_issues(connection, number, work.file_id, work.findings.items)
             status = _status(connection, number, works, options)

@@ -14,11 +14,12 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data.deliveries import NoSuchDelivery
 from data.layers import LAYERS, SNAPSHOTS, published_table
 from data.session import transaction
 from data.sql import load
 from etl.checks.rows import tolerances
-from etl.errors import DeliveryNotFound, NotPublishable
+from etl.errors import NotPublishable
 
 _PROVENANCE = ("file_id", "row_no", "content_hash", "extra")
 SYSTEM = "system"
@@ -37,7 +38,7 @@ def publish(delivery_id: int, person: str = SYSTEM, reason: str | None = None) -
 
     Raises
     ------
-    DeliveryNotFound
+    NoSuchDelivery
         There is no such delivery.
     NotPublishable
         It is not staged, or it would end too much of a layer.
@@ -81,7 +82,7 @@ def _status(connection: Connection, delivery_id: int) -> tuple[str, dict[str, An
         text("SELECT status, options FROM delivery WHERE delivery_id = :id"), {"id": delivery_id}
     ).one_or_none()
     if row is None:
-        raise DeliveryNotFound(delivery_id)
+        raise NoSuchDelivery(delivery_id)
     return row.status, row.options
 
 
@@ -265,7 +266,7 @@ def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
 
     Raises
     ------
-    DeliveryNotFound
+    NoSuchDelivery
         There is no such delivery.
     NotPublishable
         It is not published, or later publications rest on its rows.

@@ -35,7 +35,7 @@ def within(connection: Connection, works: list[Work], options: ImportOptions) ->
 
 
 def _block_incomplete(works: list[Work]) -> None:
-    """A delivery that is said to be complete is not, where a file of the layer is blocked."""
+    """Block the layers of which a file is blocked: a delivery of them is not complete."""
     for layer in {work.layer for work in works if work.layer and work.blocked_by}:
         files = [work.path for work in works if work.layer == layer and work.blocked_by]
         for work in _usable(works, layer):

@@ -15,36 +15,47 @@ from etl.work import Work
 NO_OVERLAP = frozenset(
     {"parcel", "builtup", "land_state", "building"}
 )  # layers whose patches may not overlap
+REGION_DEG = 3.0  # farther from all parks than a zone is wide: another city
 _BATCH = 50_000  # pairs that are cut at once, which bounds memory
 
-Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]
+Pairs = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.object_]]
 
 
 def overlaps(left: NDArray[np.object_], right: NDArray[np.object_], same: bool, above_m2: float) -> Pairs:
-    """Return the pairs of shapes that overlap by more than a tolerance, with the area in square metres.
+    """Return the pairs of shapes that overlap by more than a tolerance.
 
     ``same`` says that both are one table; each pair is then given once, the
-    smaller place first.
+    smaller place first. Beside the places: the area in square metres and a point inside the overlap.
     """
     tree = shapely.STRtree(right)
     first, second = tree.query(left, predicate="intersects")
     if same:
         once = first < second
         first, second = first[once], second[once]
-    found = [
-        _cut(left[first[a : a + _BATCH]], right[second[a : a + _BATCH]]) for a in range(0, len(first), _BATCH)
-    ]
-    area = np.concatenate(found) if found else np.zeros(0)
+    found = []
+    for start in range(0, len(first), _BATCH):
+        part = slice(start, start + _BATCH)
+        found.append(_cut(left, right, first[part], second[part], above_m2))
+    if not found:
+        none = np.zeros(0, dtype=np.int64)
+        return none, none, np.zeros(0), np.zeros(0, dtype=object)
+    return tuple(np.concatenate(column) for column in zip(*found, strict=True))  # type: ignore[return-value]
+
+
+def _cut(
+    left: NDArray[np.object_],
+    right: NDArray[np.object_],
+    first: NDArray[np.int64],
+    second: NDArray[np.int64],
+    above_m2: float,
+) -> Pairs:
+    """Return the pairs that share more than a tolerance; neighbours that only touch are not cut at all."""
+    real = ~shapely.touches(left[first], right[second])
+    first, second = first[real], second[real]
+    shared = shapely.intersection(left[first], right[second])
+    area = np.nan_to_num(areas(shared))
     over = area > above_m2
-    return first[over], second[over], area[over]
-
-
-def _cut(left: NDArray[np.object_], right: NDArray[np.object_]) -> NDArray[np.float64]:
-    """Return the areas that pairs of shapes share; neighbours that only touch are not cut at all."""
-    area = np.zeros(len(left))
-    real = ~shapely.touches(left, right)
-    area[real] = np.nan_to_num(areas(shapely.intersection(left[real], right[real])))
-    return area
+    return first[over], second[over], area[over], shapely.point_on_surface(shared[over])
 
 
 def check_overlaps(works: list[Work]) -> None:
@@ -55,11 +66,11 @@ def check_overlaps(works: list[Work]) -> None:
     shapes = np.concatenate([w.shapes for w in works if w.shapes is not None])
     whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
     place = np.concatenate([np.arange(len(w.row_no)) for w in works])
-    first, second, area = overlaps(shapes, shapes, True, tolerances()["overlap_m2"])
+    first, second, area, points = overlaps(shapes, shapes, True, tolerances()["overlap_m2"])
     days = None
     if "observed_on" in works[0].frame.columns:
         days = pd.concat([w.frame["observed_on"] for w in works], ignore_index=True).to_numpy()
-    for a, b, m2 in zip(first, second, area, strict=True):
+    for a, b, m2, point in zip(first, second, area, points, strict=True):
         if (int(a), int(b)) in known or (days is not None and days[a] != days[b]):
             continue
         work, other = works[whose[b]], works[whose[a]]
@@ -67,6 +78,7 @@ def check_overlaps(works: list[Work]) -> None:
         work.findings.add(
             "OVERLAP", int(work.row_no[place[b]]), "geom", key=work.keys[place[b]],
             other=str(named), area_m2=round(float(m2), 3),
+                point=point,
         )  # fmt: skip
 
 
@@ -77,11 +89,12 @@ def check_published(works: list[Work], keys: list[str], shapes: NDArray[np.objec
     for work in works:
         if work.shapes is None or not len(work.shapes):
             continue
-        mine, theirs, area = overlaps(work.shapes, shapes, False, tolerances()["overlap_m2"])
-        for a, b, m2 in zip(mine, theirs, area, strict=True):
+        mine, theirs, area, points = overlaps(work.shapes, shapes, False, tolerances()["overlap_m2"])
+        for a, b, m2, point in zip(mine, theirs, area, points, strict=True):
             work.findings.add(
                 "OVERLAP_PUBLISHED", int(work.row_no[a]), "geom", key=work.keys[a],
                 other=keys[b], area_m2=round(float(m2), 3),
+                point=point,
             )  # fmt: skip
 
 
@@ -100,11 +113,24 @@ class Parks:
         missing = pd.isna(codes)
         if asked:
             codes[missing] = asked
-        if not len(self.codes):
+        if not self._near(work.shapes):
             work.findings.add("NO_PARKS", field="park_code")
         else:
             codes = self._fill(work, codes)
         work.frame["park_code"] = codes
+
+    def _near(self, shapes: NDArray[np.object_]) -> bool:
+        """Say whether any park lies in the region of a file; parcels of another city are in none of ours."""
+        if not len(self.codes) or not len(shapes):
+            return False
+        west, south, east, north = shapely.total_bounds(self.shapes)
+        left, low, right, high = shapely.total_bounds(shapes)
+        return bool(
+            left < east + REGION_DEG
+            and right > west - REGION_DEG
+            and low < north + REGION_DEG
+            and high > south - REGION_DEG
+        )
 
     def _fill(self, work: Work, codes: NDArray[np.object_]) -> NDArray[np.object_]:
         assert work.shapes is not None and work.drawn_m2 is not None

@@ -30,7 +30,7 @@ def acceptable() -> list[str]:
 
 class _Params(dict[str, Any]):
     def __missing__(self, key: str) -> str:
-        return "?"
+        return "–"
 
 
 def _shown(value: Any) -> str:

@@ -15,9 +15,21 @@ from etl.mapping.units import dimension_of, factor
 from etl.readers.encoding import known
 
 ENTRY_KEYS = frozenset(
-    "match layer sheet header crs encoding constants drop_empty columns forms observed_on".split()
+    [
+        "match",
+        "layer",
+        "sheet",
+        "header",
+        "crs",
+        "encoding",
+        "constants",
+        "drop_empty",
+        "columns",
+        "forms",
+        "observed_on",
+    ]
 )
-COLUMN_KEYS = frozenset("column unit unit_column money values join separator split".split())
+COLUMN_KEYS = frozenset(["column", "unit", "unit_column", "money", "values", "join", "separator", "split"])
 
 
 @dataclass(frozen=True, slots=True)

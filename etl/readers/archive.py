@@ -9,9 +9,26 @@ from pathlib import Path, PurePosixPath
 from etl.errors import Refused
 
 DATA_ENDINGS = frozenset(
-    ".shp .shx .dbf .prj .cpg .gpkg .geojson .json .csv .xlsx .xlsm .fgb .parquet .zip".split()
+    [
+        ".shp",
+        ".shx",
+        ".dbf",
+        ".prj",
+        ".cpg",
+        ".gpkg",
+        ".geojson",
+        ".json",
+        ".csv",
+        ".xlsx",
+        ".xlsm",
+        ".fgb",
+        ".parquet",
+        ".zip",
+    ]
 )
-SIDE_ENDINGS = frozenset(".sbn .sbx .qpj .qix .idx .xml .fix".split())  # parts of a shapefile we do not need
+SIDE_ENDINGS = frozenset(
+    [".sbn", ".sbx", ".qpj", ".qix", ".idx", ".xml", ".fix"]
+)  # parts of a shapefile we do not need
 MAX_BYTES = 8_000_000_000
 MAX_RATIO = 200  # a text packs to a twentieth; a bomb to a thousandth
 MAX_MEMBERS = 20_000

@@ -48,11 +48,8 @@ def _share_of_common(raw: bytes, encoding: str) -> float:
         code = first << 8 | second
         total += 1
         if encoding == "gb18030":
-            common += (
-                0xB0 <= first <= 0xD7
-                and second >= 0xA1
-                or (first == 0xA3 or first == 0xA1)
-                and second >= 0xA1
+            common += (0xB0 <= first <= 0xD7 and second >= 0xA1) or (
+                (first == 0xA3 or first == 0xA1) and second >= 0xA1
             )
         elif encoding == "cp932":
             common += 0x889F <= code <= 0x9872 or 0x8140 <= code <= 0x8396
@@ -74,7 +71,7 @@ def _utf8_is_doubtful(raw: bytes) -> bool:
     """Say whether text that is valid UTF-8 may still be GBK: only two-byte sequences, none of Chinese."""
     text = raw.decode("utf-8")
     strange = [letter for letter in text if letter > "\x7f"]
-    chinese = sum("\u3000" <= letter for letter in strange)
+    chinese = sum(letter >= "\u3000" for letter in strange)
     return chinese * 2 < len(strange) and _share_of_common(raw, "gb18030") > 0.9
 
 

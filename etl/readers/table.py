@@ -4,13 +4,16 @@ import csv
 import datetime as dt
 import io
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pandas as pd
+from openpyxl.workbook import Workbook
 
 from etl.errors import Refused
 from etl.issues import Findings
@@ -85,11 +88,7 @@ def read_sheet(path: Path, sheet: str) -> Grid:
     Refused
         The workbook is damaged.
     """
-    try:
-        book = openpyxl.load_workbook(path, data_only=True)
-    except BROKEN_BOOK as error:
-        raise Refused("UNREADABLE", value=str(error)) from error
-    page = book[sheet]
+    page = _book(path)[sheet]
     rows = [[_text(value) for value in row] for row in page.iter_rows(values_only=True)]
     grid = Grid(rows, list(range(1, len(rows) + 1)))
     for block in page.merged_cells.ranges:
@@ -101,8 +100,18 @@ def read_sheet(path: Path, sheet: str) -> Grid:
                 grid.wide[row, column] = text
             # Downwards a merged cell holds for every row; sideways only in a header.
             rows[row][block.min_col - 1] = text
-    book.close()
     return grid
+
+
+@lru_cache(maxsize=1)
+def _book(path: Path) -> Workbook:
+    """Open a workbook once for all its sheets, which follow one another."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of styles and extensions that hold no data
+            return openpyxl.load_workbook(path, data_only=True)
+    except BROKEN_BOOK as error:
+        raise Refused("UNREADABLE", value=str(error)) from error
 
 
 def _titles(grid: Grid, start: int, height: int) -> list[list[str]]:

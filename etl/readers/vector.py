@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,10 @@ def _check_structure(shp: Path, shx: Path | None) -> int | None:
 def _open(path: Path, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
     """Read a layer with GDAL; whatever it raises means that this file is refused."""
     try:
-        meta, fids, wkb, fields = read(path, return_fids=True, force_2d=False, **options)
+        with warnings.catch_warnings():
+            # What GDAL warns of (open rings, dropped values) the checks report row by row.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            meta, fids, wkb, fields = read(path, return_fids=True, force_2d=False, **options)
     except FAULTS as error:
         raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
     return meta, fids, wkb, fields

@@ -1,0 +1,67 @@
+"""Reads about deliveries: which there are, what became of their files, what was found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from data.sql import load
+from gis.errors import LandStockError
+
+
+class NoSuchDelivery(LandStockError):
+    """No delivery has this number."""
+
+    code = "delivery-not-found"
+
+    def __init__(self, delivery_id: int) -> None:
+        self.delivery_id = delivery_id
+        super().__init__(f"There is no delivery {delivery_id}. `landstock deliveries` lists them.")
+
+
+def list_deliveries(connection: Connection, limit: int = 100, offset: int = 0) -> Sequence[RowMapping]:
+    """Return deliveries, the newest first, with their counts of rows and findings (see ``deliveries.sql``)."""
+    return connection.execute(load("deliveries"), {"limit": limit, "offset": offset}).mappings().all()
+
+
+def delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:
+    """Return one delivery with its ``files``, its ``publications`` and its findings ``by_code``.
+
+    Raises
+    ------
+    NoSuchDelivery
+        There is no such delivery.
+    """
+    asked = {"delivery_id": delivery_id}
+    found = connection.execute(load("delivery"), asked).mappings().one_or_none()
+    if found is None:
+        raise NoSuchDelivery(delivery_id)
+    return dict(found) | {
+        name: [dict(row) for row in connection.execute(load(query), asked).mappings()]
+        for name, query in (
+            ("files", "delivery_files"),
+            ("publications", "delivery_publications"),
+            ("by_code", "delivery_by_code"),
+        )
+    }
+
+
+def issues(
+    connection: Connection,
+    delivery_id: int,
+    code: str | None = None,
+    severity: str | None = None,
+    layer: str | None = None,
+    limit: int = 1_000,
+    offset: int = 0,
+) -> Sequence[RowMapping]:
+    """Return findings, the gravest first; ``lon`` and ``lat`` say where, ``params`` what their words are made of."""
+    asked = {
+        "delivery_id": delivery_id,
+        "code": code,
+        "severity": severity,
+        "layer": layer,
+        "limit": limit,
+        "offset": offset,
+    }
+    return connection.execute(load("delivery_issues"), asked).mappings().all()
