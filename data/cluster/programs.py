@@ -82,8 +82,10 @@ def installed() -> Iterator[Programs]:
     folders += [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p]
     seen: set[Path] = set()
     for folder in folders:
-        server = (folder / "postgres").resolve()  # some systems link the programs into a common folder
-        if server not in seen and all((folder / name).is_file() for name in NEEDED):
+        server = Path(
+            os.path.realpath(folder / "postgres")
+        )  # some systems link the programs into a common folder
+        if server not in seen and all(os.access(folder / name, os.X_OK) for name in NEEDED):
             seen.add(server)
             major = _major(folder)
             if major:
@@ -103,7 +105,7 @@ def has_postgis(programs: Programs) -> bool:
     told = subprocess.run(
         [programs["pg_config"], "--sharedir"],
         capture_output=True, text=True, env=_environment(), check=False,
-    ).stdout.strip() if (programs.folder / "pg_config").is_file() else ""  # fmt: skip
+    ).stdout.strip() if os.access(programs["pg_config"], os.X_OK) else ""  # fmt: skip
     shares = [Path(told)] if told else [Path(f"/usr/share/postgresql/{programs.major}")]
     return any((share / "extension" / "postgis.control").is_file() for share in shares)
 
