@@ -153,7 +153,7 @@ Also in `expected-intensity.csv`.
 
 ## Built-up area
 
-Also in `expected-growth.csv`. Area of the union in the plane, scaled to the ellipsoid: right to 0.01 %.
+Also in `expected-growth.csv`. Area of the union in the plane, scaled to the ellipsoid at the middle of the park: right to 0.01 %.
 
 {growth}
 
