@@ -20,7 +20,9 @@ def write(out: Path) -> None:
     home = out / FOLDER
     if home.exists():
         shutil.rmtree(home)
-    folders = {name: home / name for name in ("园区", "宗地", "建成区", "建筑", "合同", "建设", "投资", "企业与统计")}
+    folders = {
+        name: home / name for name in ("园区", "宗地", "建成区", "建筑", "合同", "建设", "投资", "企业与统计")
+    }
     for folder in folders.values():
         folder.mkdir(parents=True)
     vector_files.parks(sample, folders["园区"])

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from etl.sample import intensity_cases
 from etl.sample.builtup import Patch, patches
-from etl.sample.cases import CASES, EXACT_M2, Bench
+from etl.sample.cases import EXACT_M2, Bench
 from etl.sample.city import City, load
+from etl.sample.contract_cases import CASES
 from etl.sample.faults import Fault, plant
 from etl.sample.layout import Plot, all_plots
 from etl.sample.names import Names
-from etl.sample.ordinary import Stories, tell
+from etl.sample.ordinary import tell
 from etl.sample.records import Book
+from etl.sample.stories import Stories
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ def _block_patches(
     if found and number % 9 == 4:
         again = found[0].shape.centroid.buffer(55, quad_segs=4).intersection(area)
         again = again.intersection(found[0].shape.buffer(3))
-        found += [Patch(site, year, part, "实地补测") for part in polygons(shapely.set_precision(again, 0.001))]
+        found += [
+            Patch(site, year, part, "实地补测") for part in polygons(shapely.set_precision(again, 0.001))
+        ]
     return found
 
 

@@ -71,7 +71,9 @@ class City:
 
 def _site(facts: dict[str, Any]) -> ParkSite:
     cuts = [Cut(**cut) for cut in facts.pop("cuts")]
-    pairs = {name: tuple(facts.pop(name)) for name in ("centre", "plots", "spacing_x", "spacing_y")}
+    pairs: dict[str, Any] = {
+        name: tuple(facts.pop(name)) for name in ("centre", "plots", "spacing_x", "spacing_y")
+    }
     return ParkSite(cuts=cuts, **pairs, **facts)
 
 

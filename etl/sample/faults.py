@@ -7,8 +7,8 @@ import shapely
 from shapely import Polygon, affinity
 
 from etl.sample.layout import Plot, registered
-from etl.sample.ordinary import DATA_DATE, DAY, Stories
 from etl.sample.records import Book
+from etl.sample.stories import DATA_DATE, DAY, Stories
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,17 @@ def _no_parcel(stories: Stories, plots: list[Plot]) -> Fault:
     plot = next(p for p in plots if p.outcome == "OVERDUE" and not p.case)
     contract = stories.contract(plot, "GRANT", DATA_DATE - 200 * DAY, commence_by=DATA_DATE + 200 * DAY)
     contract.plots = [f"{plot.code[:14]}99999"]
-    return Fault("F07", "contract", contract.contract_no, f"所列宗地 {contract.plots[0]} 不存在", "REFERENCE_MISSING")
+    return Fault(
+        "F07", "contract", contract.contract_no, f"所列宗地 {contract.plots[0]} 不存在", "REFERENCE_MISSING"
+    )
 
 
 def _placeholder(book: Book) -> Fault:
-    able = (c for c in book.contracts if c.contract_type == "GRANT" and c.commence_by and c.commence_by > DATA_DATE)
+    able = (
+        c
+        for c in book.contracts
+        if c.contract_type == "GRANT" and c.commence_by and c.commence_by > DATA_DATE
+    )
     contract = next(c for c in able if c.delivered_on and c.delivered_on < DATA_DATE - 100 * DAY)
     contract.delivered_on = PLACEHOLDER
     return Fault("F08", "contract", contract.contract_no, "实际交地时间填 1900-01-01", "DATE_PLACEHOLDER")

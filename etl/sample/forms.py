@@ -52,7 +52,12 @@ class Office:
 
 
 def sheet(
-    book: Workbook, title: str, heading: str, head: list[tuple[str, str, int]], rows: list[list[Cell]], notes: list[str]
+    book: Workbook,
+    title: str,
+    heading: str,
+    head: list[tuple[str, str, int]],
+    rows: list[list[Cell]],
+    notes: list[str],
 ) -> None:
     """Write one form: title row, unit row, a header of two rows with merged cells, rows, notes.
 
@@ -75,7 +80,7 @@ def sheet(
     for note in notes:
         page.append([note])
         page.merge_cells(start_row=page.max_row, start_column=1, end_row=page.max_row, end_column=last)
-    page.freeze_panes = page.cell(5 if any(group for group, _, _ in head) else 4, 3)
+    page.freeze_panes = "C5" if any(group for group, _, _ in head) else "C4"
 
 
 def _head(page: Worksheet, head: list[tuple[str, str, int]]) -> None:
@@ -93,6 +98,6 @@ def _head(page: Worksheet, head: list[tuple[str, str, int]]) -> None:
             run = next((n for n, other in enumerate(groups[place:]) if other != group), len(groups) - place)
             page.merge_cells(start_row=3, start_column=place, end_row=3, end_column=place + run)
     for row in page.iter_rows(min_row=3, max_row=last, max_col=len(head)):
-        for cell in row:
-            cell.font, cell.border = Font(bold=True), Border(side, side, side, side)
-            cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        for box in row:
+            box.font, box.border = Font(bold=True), Border(side, side, side, side)
+            box.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)

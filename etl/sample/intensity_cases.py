@@ -34,8 +34,10 @@ class Terms:
         actual: str | None, required: str | None, why: str, as_of: str = TODAY,
     ) -> None:  # fmt: skip
         """Write down what one term must come to on a day."""
-        figures = [Decimal(text) if text is not None else None for text in (actual, required)]
-        found = ExpectedIntensity(case, contract.contract_no, day(as_of), term, verdict, *figures, why)
+        reached, promised = (Decimal(text) if text is not None else None for text in (actual, required))
+        found = ExpectedIntensity(
+            case, contract.contract_no, day(as_of), term, verdict, reached, promised, why
+        )
         self.b.book.intensity.append(found)
 
 
@@ -87,7 +89,7 @@ def unknown(t: Terms) -> None:
     _, c = t.grant("I07", total_investment_wan=None)
     t.b.invested(c, "2025-06-30", "5000", "2800", "1200", "40", "0")
     t.expect("I07", c, "INTENSITY", "SHORT", "2250", "2500", "只约定强度：9,000/4 公顷")
-    p, c = t.grant("I11")
+    _, c = t.grant("I11")
     c.complete_by = c.invest_by = None
     t.b.invested(c, "2025-06-30", "5000", "2800", "1200", "40", "0")
     t.expect("I11", c, "INTENSITY", "UNDETERMINED", "2250", "2500", "无投资到位和竣工期限")

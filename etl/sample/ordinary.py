@@ -1,144 +1,11 @@
 """Ordinary parcels: a plausible story for each, and the verdict that follows from it."""
 
 import datetime as dt
-import random
 from collections.abc import Callable
-from decimal import Decimal
 
 from etl.sample.layout import Plot
-from etl.sample.names import Names
-from etl.sample.records import Book, Contract, Expected, Report, fee, money
-
-DAY = dt.timedelta(days=1)
-DATA_DATE = dt.date(2026, 10, 31)
-JUDGED_ON = dt.date(2026, 11, 1)
-# A term of one year that began on this day or later has not passed on the day judged (Civil Code art. 202).
-YEAR_AGO, TWO_YEARS_AGO = dt.date(2025, 11, 1), dt.date(2024, 11, 1)
-LETTERS = {"GRANT": ("CR", "B"), "ALLOCATION": ("HB", "A"), "LEASE": ("ZL", "C")}
-WORDS = {"GRANT": "出让", "ALLOCATION": "划拨", "LEASE": "租赁"}
-
-
-def later(day: dt.date, days: int, last: dt.date = DATA_DATE) -> dt.date:
-    """Return a day some days later, but not after the last day of the data."""
-    return min(day + dt.timedelta(days=days), last)
-
-
-class Stories:
-    """Tells the stories; one random series for all of them."""
-
-    def __init__(self, book: Book, names: Names, seed: int) -> None:
-        self.book, self.names, self.rng = book, names, random.Random(f"{seed} stories")
-
-    def between(self, first: dt.date, last: dt.date) -> dt.date:
-        """Return a day between two days, both included."""
-        return first + dt.timedelta(days=self.rng.randint(0, (last - first).days))
-
-    def hold(self, plot: Plot) -> None:
-        """Give a plot a holder."""
-        if plot.holder is None:
-            plot.holder, industry = self.names.holder(plot.landuse)
-            plot.credit_code = self.names.credit_code(plot.site.division)
-            self.book.industries[plot.credit_code] = (plot.holder, industry)
-
-    def contract(self, plot: Plot, kind: str, signed: dt.date, **terms: object) -> Contract:
-        """Put a governing contract on record, with ordinary terms where none are given."""
-        self.hold(plot)
-        letters, letter = LETTERS[kind]
-        stem = f"{plot.site.division}{signed.year}"
-        plot.supply_mode = WORDS[kind]
-        plot.supervision_no = self.names.number(f"{stem}{letter}", 6)
-        number = self.names.number(f"{stem}{letters}", 4)
-        area = Decimal(plot.registered_m2)
-        price = money(float(area) * self.rng.randint(160, 320) / 10_000)
-        hectares = float(area) / 10_000
-        total = Decimal(round(hectares * self.rng.randint(1_600, 3_900) / 10) * 10)
-        found = Contract(
-            number, kind, [plot.code], signed, plot.holder, plot.credit_code,
-            granted_area_m2=area, price_wan=None if kind == "LEASE" else price,
-            area_basis="SURVEYED" if self.rng.random() < 0.06 else "GRANTED",
-            delivery_by=signed + 60 * DAY, delivered_on=later(signed, self.rng.randint(20, 75)),
-            total_investment_wan=total,
-            planned_investment_ex_land_wan=(total - price * Decimal("1.035")).quantize(Decimal(1)),
-            intensity_wan_per_ha=None if self.rng.random() < 0.3 else Decimal(int(total / area * 10_000)),
-            far_min=Decimal(self.rng.choice(("0.6", "0.7", "0.8", "1.0"))),
-            industry_code=self.book.industries[plot.credit_code or ""][1],
-            shortfall_clause=self.rng.random() < 0.7, cure_days=self.rng.choice((None, 30, 60)),
-        )  # fmt: skip
-        for name, value in terms.items():
-            setattr(found, name, value)
-        if found.complete_by is None and found.commence_by is not None:
-            found.complete_by = found.commence_by + self.rng.choice((540, 730, 900)) * DAY
-        self.book.contracts.append(found)
-        return found
-
-    def ordinary_contract(self, plot: Plot, commence_by: dt.date) -> Contract:
-        """Put a contract on record that was signed some months before its commencement date."""
-        signed = min(commence_by - self.rng.randint(190, 420) * DAY, DATA_DATE - 20 * DAY)
-        kind = "ALLOCATION" if plot.landuse == "0809" else self.rng.choices(("GRANT", "LEASE"), (30, 1))[0]
-        return self.contract(plot, kind, signed, commence_by=commence_by)
-
-    def supplement(self, contract: Contract, signed: dt.date, **terms: object) -> Contract:
-        """Put a supplement to a contract on record, with the terms that it changes."""
-        number = self.names.number(f"{contract.contract_no}-BC", 1)
-        found = Contract(number, "SUPPLEMENT", [], signed, contract.holder, contract.holder_credit_code)
-        found.amends = contract.contract_no
-        for name, value in terms.items():
-            setattr(found, name, value)
-        self.book.contracts.append(found)
-        return found
-
-    def entry(self, plot: Plot, grant: Contract) -> None:
-        """Put an entry contract with the park committee on record: mu, and 10,000 yuan a mu."""
-        if grant.signed_on is None or self.rng.random() > 0.35:
-            return
-        signed = grant.signed_on - self.rng.randint(20, 120) * DAY
-        number = self.names.number(f"{plot.site.code}-{signed.year}-RY", 3)
-        per_mu = Decimal(self.rng.choice((120, 150, 180, 200, 220, 240, 260)))
-        mu = (grant.granted_area_m2 or plot.registered_m2) * 3 / 2000
-        mu = mu.quantize(Decimal("0.01"))
-        entry = Contract(
-            number, "ENTRY", [plot.code], signed, plot.holder, plot.credit_code,
-            granted_area_m2=mu * 2000 / 3, total_investment_wan=(per_mu * mu).quantize(Decimal(100)),
-            intensity_wan_per_ha=per_mu * 15, invest_by=grant.complete_by, complete_by=grant.complete_by,
-            industry_code=grant.industry_code, shortfall_clause=True, cure_days=90,
-        )  # fmt: skip
-        self.book.contracts.append(entry)
-        if plot.outcome in ("COMPLETED", "ACTIVE") and self.rng.random() < 0.5:
-            self.invest(entry, self.rng.uniform(0.5, 1.25), dt.date(2026, 9, 30))
-
-    def invest(self, contract: Contract, share: float, on: dt.date, land: bool = True) -> None:
-        """Report investment: a share of the total (with land) or of the amount without land."""
-        total = contract.total_investment_wan or Decimal(1000)
-        price = contract.price_wan or Decimal(0)
-        works = float(total - price if land else contract.planned_investment_ex_land_wan or total) * share
-        building = self.rng.uniform(0.45, 0.7)
-        tax = (price * Decimal("0.035")).quantize(Decimal("0.01"))
-        self.book.reports.append(
-            Report(
-                contract.contract_no, on, self.rng.choice(("REPORTED", "REPORTED", "VERIFIED")),
-                money(works * building), money(works * (1 - building) * 0.94), price, tax,
-                money(works * (1 - building) * 0.06),
-            )
-        )  # fmt: skip
-
-    def start(self, plot: Plot, permit: dt.date) -> dt.date:
-        """Put permit and finished foundation on record; return the day of commencement."""
-        self.book.event(plot, "PERMIT", permit)
-        kind = self.rng.choices(("PIT", "PILES", "OTHER"), (2, 4, 5))[0]
-        done = later(permit, self.rng.randint(25, 130))
-        of = Decimal({"PIT": 1, "PILES": self.rng.randint(40, 420), "OTHER": 3}[kind])
-        self.book.event(plot, "FOUNDATION", done, foundation_type=kind, done=of if kind != "OTHER" else of - 1, of=of)
-        return done
-
-    def expect(self, plot: Plot, verdict: str, **more: object) -> None:
-        """Say what a parcel must be on the day the sample is judged on."""
-        plot.outcome = verdict
-        found = Expected(plot.code, JUDGED_ON, verdict, by_reference=plot.collective, **more)  # type: ignore[arg-type]
-        self.book.expected.append(found)
-
-    def area(self, plot: Plot, share: float) -> Decimal:
-        """Return a share of a plot in whole square metres."""
-        return Decimal(int(float(plot.registered_m2) * share))
+from etl.sample.records import Contract, fee
+from etl.sample.stories import DATA_DATE, DAY, TWO_YEARS_AGO, YEAR_AGO, Stories, later
 
 
 def completed(s: Stories, plot: Plot) -> None:
@@ -166,7 +33,9 @@ def active(s: Stories, plot: Plot) -> None:
         stopped = later(started, s.rng.randint(30, 120))
         s.book.event(plot, "SUSPENDED", stopped, developed_area_m2=s.area(plot, 0.2))
         s.book.event(plot, "RESUMED", later(stopped, s.rng.randint(20, 200)))
-    s.book.event(plot, "PROGRESS", dt.date(2026, 9, 30), developed_area_m2=s.area(plot, s.rng.uniform(0.3, 0.9)))
+    s.book.event(
+        plot, "PROGRESS", dt.date(2026, 9, 30), developed_area_m2=s.area(plot, s.rng.uniform(0.3, 0.9))
+    )
     s.invest(contract, s.rng.uniform(0.2, 0.9), dt.date(2026, 9, 30))
     s.expect(plot, "ACTIVE")
     plot.built = [(started.year, plot.shape)]
@@ -253,13 +122,13 @@ def _suspended(s: Stories, plot: Plot, stopped: dt.date, area: float, invested: 
 
 
 def suspended_short(s: Stories, plot: Plot) -> None:
-    """Stopped for less than a year."""
+    """Tell of a stop of less than a year."""
     _suspended(s, plot, s.between(YEAR_AGO, DATA_DATE), s.rng.uniform(0.1, 0.8), s.rng.uniform(0.1, 0.7))
     s.expect(plot, "SUSPENDED_UNDER_1Y")
 
 
 def may_be_idle(s: Stories, plot: Plot) -> None:
-    """Stopped for a year, with little built or little invested."""
+    """Tell of a stop of a year, with little built or little invested."""
     limbs = s.rng.choices((("AREA",), ("INVESTMENT",), ("AREA", "INVESTMENT")), (5, 3, 4))[0]
     area = s.rng.uniform(0.05, 0.3) if "AREA" in limbs else s.rng.uniform(0.4, 0.8)
     invested = s.rng.uniform(0.05, 0.22) if "INVESTMENT" in limbs else s.rng.uniform(0.3, 0.7)
@@ -272,7 +141,7 @@ def may_be_idle(s: Stories, plot: Plot) -> None:
 
 
 def suspended_not_idle(s: Stories, plot: Plot) -> None:
-    """Stopped for a year, but enough is built and invested."""
+    """Tell of a stop of a year, but enough is built and invested."""
     stopped = s.between(dt.date(2021, 6, 1), YEAR_AGO - DAY)
     _suspended(s, plot, stopped, s.rng.uniform(0.38, 0.85), s.rng.uniform(0.3, 0.75))
     s.expect(plot, "SUSPENDED_NOT_IDLE")
@@ -281,40 +150,40 @@ def suspended_not_idle(s: Stories, plot: Plot) -> None:
 def not_supplied(s: Stories, plot: Plot) -> None:
     """Reserve land: no holder, no contract."""
     plot.monitored = False
-    if s.rng.random() < 0.16 and plot.site.lost_year or s.rng.random() < 0.03:
+    if (s.rng.random() < 0.16 and plot.site.lost_year) or s.rng.random() < 0.03:
         plot.built, plot.razed = [(2012, plot.shape)], plot.site.lost_year or s.rng.choice((2022, 2023, 2025))
     s.expect(plot, "NOT_SUPPLIED")
 
 
 def no_contract(s: Stories, plot: Plot) -> None:
-    """A holder without any contract on record."""
+    """Tell of a holder without any contract on record."""
     s.hold(plot)
     s.expect(plot, "UNDETERMINED", missing=("contract",))
 
 
 def no_dates(s: Stories, plot: Plot) -> None:
-    """A contract with neither a commencement date nor a delivery."""
+    """Tell of a contract with neither a commencement date nor a delivery."""
     contract = s.ordinary_contract(plot, s.between(dt.date(2022, 1, 1), dt.date(2025, 6, 30)))
     contract.commence_by = contract.delivered_on = None
     s.expect(plot, "UNDETERMINED", missing=("contract.commence_by", "contract.delivered_on"))
 
 
 def no_area(s: Stories, plot: Plot) -> None:
-    """Stopped for a year, the investment not low, the developed area not on record."""
+    """Tell of a stop of a year, the investment not low, the developed area not on record."""
     _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.5, 0.5)
     s.book.events[-1].developed_area_m2 = None
     s.expect(plot, "UNDETERMINED", missing=("construction_event.developed_area_m2",))
 
 
 def no_building(s: Stories, plot: Plot) -> None:
-    """Stopped for a year, the area not low, one component of a small investment not stated."""
+    """Tell of a stop of a year, the area not low, one component of a small investment not stated."""
     _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.6, 0.3)
     s.book.reports[-1].building_wan = None
     s.expect(plot, "UNDETERMINED", missing=("investment_report.building_wan",))
 
 
 def no_plan(s: Stories, plot: Plot) -> None:
-    """Stopped for a year, the area not low, the contract silent on the investment without land."""
+    """Tell of a stop of a year, the area not low, the contract silent on the investment without land."""
     contract = _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.6, 0.3)
     contract.planned_investment_ex_land_wan = None
     s.expect(plot, "UNDETERMINED", missing=("contract.planned_investment_ex_land_wan",))

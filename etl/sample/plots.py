@@ -59,7 +59,7 @@ def carve(shape: BaseGeometry, angle: float, area_m2: float) -> tuple[BaseGeomet
 def usable(piece: Polygon) -> bool:
     """Say whether a piece is a plot: large enough and not a strip."""
     round_ = 4 * math.pi * piece.area / piece.length**2
-    return piece.area >= SMALLEST_M2 and round_ >= SLIMMEST
+    return bool(piece.area >= SMALLEST_M2 and round_ >= SLIMMEST)
 
 
 def _row(row: Polygon, plot_m2: float, angle: float, rng: random.Random) -> Iterator[Polygon]:

@@ -61,9 +61,7 @@ def _table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def _counts(sample: Sample) -> str:
-    found = Counter(
-        (e.verdict, e.band) for e in sample.book.expected if e.as_of == sample.city.judged_on
-    )
+    found = Counter((e.verdict, e.band) for e in sample.book.expected if e.as_of == sample.city.judged_on)
     rows = [[f"`{verdict}`", band, str(count)] for (verdict, band), count in sorted(found.items())]
     return _table(["verdict", "band", "parcels"], rows)
 
@@ -74,7 +72,20 @@ def _cases(sample: Sample) -> str:
          e.path if e.path != "NONE" else "", plain(e.fee_wan), e.blocked, " ".join(e.missing), e.why]
         for e in sample.book.expected if e.case
     ]  # fmt: skip
-    head = ["case", "parcel", "as of", "verdict", "band", "limbs", "cause", "path", "fee_wan", "blocked", "missing", "why"]
+    head = [
+        "case",
+        "parcel",
+        "as of",
+        "verdict",
+        "band",
+        "limbs",
+        "cause",
+        "path",
+        "fee_wan",
+        "blocked",
+        "missing",
+        "why",
+    ]
     return _table(head, sorted(rows, key=lambda row: (row[0][:3], row[2])))
 
 

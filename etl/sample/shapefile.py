@@ -14,7 +14,6 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-
 POLYGON = 5
 Ring = list[tuple[float, float]]
 Value = str | Decimal | int | dt.date | None
@@ -50,7 +49,12 @@ def _record(found: list[Ring]) -> bytes:
 
 def _header(length: int, records: list[bytes]) -> bytes:
     boxes = [struct.unpack_from("<4d", record, 4) for record in records]
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    box = (
+        min(b[0] for b in boxes),
+        min(b[1] for b in boxes),
+        max(b[2] for b in boxes),
+        max(b[3] for b in boxes),
+    )
     return struct.pack(">7i", 9994, 0, 0, 0, 0, 0, length // 2) + struct.pack(
         "<2i8d", 1000, POLYGON, *box, 0, 0, 0, 0
     )
@@ -84,10 +88,18 @@ def _cell(value: Value, field: Field) -> bytes:
 def _dbf(fields: list[Field], rows: list[list[Value]], written: dt.date) -> bytes:
     width = 1 + sum(field.width for field in fields)
     head = struct.pack(
-        "<4BIHH20x", 3, written.year - 1900, written.month, written.day, len(rows), 33 + 32 * len(fields), width
+        "<4BIHH20x",
+        3,
+        written.year - 1900,
+        written.month,
+        written.day,
+        len(rows),
+        33 + 32 * len(fields),
+        width,
     )
     described = b"".join(
-        struct.pack("<11sc4xBB14x", f.name.encode("gbk"), f.kind.encode(), f.width, f.decimals) for f in fields
+        struct.pack("<11sc4xBB14x", f.name.encode("gbk"), f.kind.encode(), f.width, f.decimals)
+        for f in fields
     )
     body = b"".join(
         b" " + b"".join(_cell(value, field) for value, field in zip(row, fields, strict=True)) for row in rows
@@ -96,7 +108,12 @@ def _dbf(fields: list[Field], rows: list[list[Value]], written: dt.date) -> byte
 
 
 def write(
-    stem: Path, fields: list[Field], rows: list[list[Value]], shapes: list[list[Ring]], prj: str, written: dt.date
+    stem: Path,
+    fields: list[Field],
+    rows: list[list[Value]],
+    shapes: list[list[Ring]],
+    prj: str,
+    written: dt.date,
 ) -> None:
     """Write .shp, .shx, .dbf and .prj; one row a shape.
 

@@ -2,6 +2,7 @@
 
 import math
 import random
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -31,7 +32,7 @@ def _segments(xs: list[float], ys: list[float], rng: random.Random) -> list[Base
         for place, at in enumerate(across):
             main = place % 3 == 1
             half = (MAIN_M if main else MINOR_M) / 2
-            for start, end in zip(along, along[1:], strict=False):
+            for start, end in pairwise(along):
                 if main or rng.random() > 0.17:
                     box = (at - half, start - half, at + half, end + half)
                     found.append(shapely.box(*((box[1], box[0], box[3], box[2]) if turned else box)))
@@ -92,10 +93,7 @@ def blocks(site: ParkSite, rng: random.Random) -> list[Polygon]:
 def _corners(block: Polygon, style: str) -> BaseGeometry:
     """Round or chamfer the corners of a block as kerbs do, and drop necks."""
     inner = block.buffer(-14, join_style="mitre")
-    if style == "round":
-        grown = inner.buffer(14, quad_segs=3)
-    else:
-        grown = inner.buffer(14, join_style="bevel")
+    grown = inner.buffer(14, quad_segs=3) if style == "round" else inner.buffer(14, join_style="bevel")
     whole = grown.intersection(block).simplify(0.6)
     kept = [part for part in polygons(whole) if part.area >= SMALLEST_M2]
     return shapely.union_all(kept)

@@ -76,7 +76,9 @@ class Tables:
     def grants(self, folder: Path) -> None:
         """Write the ledger of grants, leases and allocations, and the supplements on a sheet of their own."""
         book, o = self._new(), self.office
-        own = sorted((c for c in self.book.contracts if c.contract_type in KINDS), key=lambda c: c.contract_no)
+        own = sorted(
+            (c for c in self.book.contracts if c.contract_type in KINDS), key=lambda c: c.contract_no
+        )
         rows = [self._ledger_row(number, c) for number, c in enumerate(own, 1)]
         total = sum((c.granted_area_m2 or Decimal(0) for c in own), Decimal(0))
         notes = [
@@ -92,7 +94,14 @@ class Tables:
              o.date(c.complete_by), None]
             for number, c in enumerate(changes, 1)
         ]  # fmt: skip
-        sheet(book, "补充协议", f"{self.city.name}出让合同补充协议登记表", SUPPLEMENTS, rows, ["注：只填调整的内容。"])
+        sheet(
+            book,
+            "补充协议",
+            f"{self.city.name}出让合同补充协议登记表",
+            SUPPLEMENTS,
+            rows,
+            ["注：只填调整的内容。"],
+        )
         self._save(book, folder / "供地台账.xlsx")
 
     def entries(self, folder: Path) -> None:
@@ -100,31 +109,60 @@ class Tables:
         book, o = self._new(), self.office
         rows: list[list[Cell]] = []
         for c in (c for c in self.book.contracts if c.contract_type == "ENTRY"):
-            mu = None if c.granted_area_m2 is None else (c.granted_area_m2 * 3 / 2000).quantize(Decimal("0.01"))
+            mu = (
+                None
+                if c.granted_area_m2 is None
+                else (c.granted_area_m2 * 3 / 2000).quantize(Decimal("0.01"))
+            )
             per_mu = None if c.intensity_wan_per_ha is None else c.intensity_wan_per_ha / 15
             rows.append([
                 len(rows) + 1, c.contract_no, "、".join(c.plots), c.holder, c.holder_credit_code, o.date(c.signed_on),
                 o.number(mu), o.number(c.total_investment_wan), o.number(per_mu), o.date(c.invest_by),
                 o.date(c.commence_by), c.cure_days,
             ])  # fmt: skip
-        sheet(book, "入园合同", f"{self.city.name}产业园区入园合同台账", ENTRIES, rows, ["注：面积单位为亩，1 公顷 = 15 亩。"])
+        sheet(
+            book,
+            "入园合同",
+            f"{self.city.name}产业园区入园合同台账",
+            ENTRIES,
+            rows,
+            ["注：面积单位为亩，1 公顷 = 15 亩。"],
+        )
         self._save(book, folder / "入园合同台账.xlsx")
 
     def events(self, folder: Path) -> None:
         """Write what happened on the parcels: permits, foundations, and the rest."""
         book, o = self._new(), self.office
         own = sorted(self.book.events, key=lambda e: (e.parcel_code, e.happened_on or self.city.data_date))
-        permits = [[i, e.parcel_code, o.date(e.happened_on)] for i, e in enumerate(self._of(own, {"PERMIT"}), 1)]
-        sheet(book, "施工许可", "建筑工程施工许可证发放情况", _plain("宗地代码", "发证日期"), permits, ["来源：住建部门"])
+        permits = [
+            [i, e.parcel_code, o.date(e.happened_on)] for i, e in enumerate(self._of(own, {"PERMIT"}), 1)
+        ]
+        sheet(
+            book,
+            "施工许可",
+            "建筑工程施工许可证发放情况",
+            _plain("宗地代码", "发证日期"),
+            permits,
+            ["来源：住建部门"],
+        )
         ground = [
             [i, e.parcel_code, FOUNDATIONS[e.foundation_type or "OTHER"], o.date(e.happened_on), o.number(e.done),
              o.number(e.of)]
             for i, e in enumerate(self._of(own, {"FOUNDATION"}), 1)
         ]  # fmt: skip
         head = _plain("宗地代码", "基础类型", "确认日期", "已完成", "总量")
-        sheet(book, "基础施工", "基础施工完成情况", head, ground, ["注：桩基按根数，其他基础按三分之几填写。"])
+        sheet(
+            book, "基础施工", "基础施工完成情况", head, ground, ["注：桩基按根数，其他基础按三分之几填写。"]
+        )
         rest = [
-            [i, e.parcel_code, STEPS[e.event], o.date(e.happened_on), o.number(e.developed_area_m2), "动态巡查"]
+            [
+                i,
+                e.parcel_code,
+                STEPS[e.event],
+                o.date(e.happened_on),
+                o.number(e.developed_area_m2),
+                "动态巡查",
+            ]
             for i, e in enumerate(self._of(own, set(STEPS)), 1)
         ]
         head = _plain("宗地代码", "事项", "发生日期", "已开发面积（㎡）", "信息来源")
@@ -156,13 +194,28 @@ class Tables:
             parts = (r.building_wan, r.equipment_wan, r.land_price_wan, r.land_tax_wan, r.other_wan)
             kind = "核实" if r.basis == "VERIFIED" else "上报"
             day = r.reported_on.isoformat() if r.reported_on else ""
-            rows.append([r.contract_no, day, kind, *map(plain, parts), "投资专项审计" if kind == "核实" else "企业直报"])
+            rows.append(
+                [
+                    r.contract_no,
+                    day,
+                    kind,
+                    *map(plain, parts),
+                    "投资专项审计" if kind == "核实" else "企业直报",
+                ]
+            )
         _csv(folder / "投资完成情况.csv", head, rows)
 
     def enterprises(self, folder: Path) -> None:
         """Write the register of enterprises."""
-        rows = [[code, name, industry, "GB/T 4754-2017", "存续"] for code, (name, industry) in self.book.industries.items()]
-        _csv(folder / "企业名录.csv", ["统一社会信用代码", "企业名称", "行业代码", "行业分类版本", "经营状态"], sorted(rows))
+        rows = [
+            [code, name, industry, "GB/T 4754-2017", "存续"]
+            for code, (name, industry) in self.book.industries.items()
+        ]
+        _csv(
+            folder / "企业名录.csv",
+            ["统一社会信用代码", "企业名称", "行业代码", "行业分类版本", "经营状态"],
+            sorted(rows),
+        )
 
     def statistics(self, folder: Path) -> None:
         """Write the yearly figures of the parks, in units of 100 million and of 10,000 yuan."""

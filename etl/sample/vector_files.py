@@ -146,7 +146,16 @@ def buildings(sample: Sample, folder: Path) -> None:
         for number, hall in enumerate(halls(plot), 1):
             storeys = 1 + (int(plot.code[-3:]) + number) % 3
             footprint = Decimal(repr(round(hall.area, 2)))
-            rows.append([f"{plot.code}F{number:04d}", plot.code, footprint * storeys, footprint, storeys, done.get(plot.code)])
+            rows.append(
+                [
+                    f"{plot.code}F{number:04d}",
+                    plot.code,
+                    footprint * storeys,
+                    footprint,
+                    storeys,
+                    done.get(plot.code),
+                ]
+            )
             shapes.append(rings(to_degrees(hall, plot.site, city)))
     inside = folder / "zip"
     inside.mkdir()

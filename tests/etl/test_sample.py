@@ -35,7 +35,9 @@ def rows(name: str) -> list[dict[str, str]]:
 def dbf(raw: bytes) -> list[dict[str, str]]:
     """Read a table by the format's own rules: 32 bytes a field, records of fixed width."""
     count, header, width = struct.unpack_from("<IHH", raw, 4)
-    fields = [(raw[at : at + 11].rstrip(b"\0").decode("gbk"), raw[at + 16]) for at in range(32, header - 1, 32)]
+    fields = [
+        (raw[at : at + 11].rstrip(b"\0").decode("gbk"), raw[at + 16]) for at in range(32, header - 1, 32)
+    ]
     found = []
     for number in range(count):
         at, row = header + number * width + 1, {}
@@ -120,7 +122,9 @@ def test_registered_areas_agree_with_the_shapes(sample: Sample) -> None:
         row = tables[plot.code]
         times = 10_000 if row["MJDW"] == "公顷" else 1
         registered = Decimal(row["ZDMJ"]) * times
-        if plot.case not in ("F03", "F06") and abs(float(registered) - plot.shape.area) > max(10, 0.001 * plot.shape.area):
+        if plot.case not in ("F03", "F06") and abs(float(registered) - plot.shape.area) > max(
+            10, 0.001 * plot.shape.area
+        ):
             off.add(plot.case)
     assert off == {"F04"}
 
@@ -166,7 +170,11 @@ def test_one_expectation_a_parcel_and_day() -> None:
 
 
 def test_built_up_area_grows_except_where_said(sample: Sample) -> None:
-    stopped = {(row["park_code"], int(row["year"])) for row in rows("expected-growth.csv") if row["target_met"] == "false"}
+    stopped = {
+        (row["park_code"], int(row["year"]))
+        for row in rows("expected-growth.csv")
+        if row["target_met"] == "false"
+    }
     said = {(p.code, year) for p in sample.city.parks for year in (p.quiet_year, p.lost_year) if year}
     assert stopped == said and len(said) == 2
 
@@ -177,7 +185,9 @@ def test_some_built_up_patches_overlap(sample: Sample) -> None:
 
 
 def test_the_mapping_names_only_layers_and_files_that_are_there() -> None:
-    mapping = yaml.safe_load((SAMPLES.parents[1] / "etl" / "mappings" / "jinzhou-sample.yaml").read_text(encoding="utf-8"))
+    mapping = yaml.safe_load(
+        (SAMPLES.parents[1] / "etl" / "mappings" / "jinzhou-sample.yaml").read_text(encoding="utf-8")
+    )
     assert mapping["supplier"] == "jinzhou-sample"
     layers = {source["layer"] for source in mapping["sources"]}
     assert layers == {

@@ -41,7 +41,9 @@ def plain(value: Decimal | None) -> str:
 
 def idle_differences(expected: list[dict[str, str]], day: str) -> list[str]:
     """List the parcels whose verdict is not the expected one, with both."""
-    found = {row["parcel_code"]: row for row in findings("SELECT * FROM idle_verdict WHERE run_id = :run_id", day)}
+    found = {
+        row["parcel_code"]: row for row in findings("SELECT * FROM idle_verdict WHERE run_id = :run_id", day)
+    }
     differing = []
     for row in expected:
         got = found[row["parcel_code"]]
