@@ -8,9 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from data.settings import settings
-from gis.errors import LandStockError
+from gis.errors import EnvironmentFault, LandStockError
 
 POLL_S = 0.05
+
+
+class UnwritableFolder(EnvironmentFault):
+    """The data folder can't be written."""
+
+    code = "unwritable-folder"
 
 
 class AlreadyRunning(LandStockError):
@@ -45,17 +51,38 @@ def exclusive(name: str, *, wait_s: float = 0, folder: Path | None = None) -> It
     ------
     AlreadyRunning
         Another process holds it still when the time is up.
+    UnwritableFolder
+        There is no place for the lock.
     """
     folder = folder or settings().home / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    handle = os.open(folder / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    handle = _open(folder, name)
     try:
         _take(handle, name, time.monotonic() + wait_s)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        _note_holder(handle)
         yield
     finally:
         os.close(handle)
+
+
+def _open(folder: Path, name: str) -> int:
+    path = folder / f"{name}.lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists() and not os.access(path, os.W_OK):  # made by another account, as root
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise UnwritableFolder(
+            f"{error.filename or folder} can't be written ({error.strerror}); a data folder of the account that "
+            "starts the program is expected. Set LANDSTOCK_HOME to such a folder, or correct the rights of this one."
+        ) from error
+
+
+def _note_holder(handle: int) -> None:
+    """Write our process into the lock, for the message to others; only what is ours can be written."""
+    if fcntl.fcntl(handle, fcntl.F_GETFL) & os.O_RDWR:
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
 
 
 def _take(handle: int, name: str, until: float) -> None:

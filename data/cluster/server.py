@@ -1,5 +1,7 @@
 """Starting and stopping the server of an embedded database that exists."""
 
+import time
+
 import psycopg2
 from sqlalchemy import URL
 
@@ -74,6 +76,11 @@ def tools_for(place: Place) -> programs.Programs:
 def launch(place: Place, *, throw_away: bool = False) -> None:
     """Start the server of a database that exists and wait until it answers. Call under the lock of start."""
     tools = tools_for(place)
+    if process.server_pid(place):
+        if comes_up(place):
+            return
+        if process.server_pid(place):
+            halt(place)
     process.clear_away(place)
     prepare_socket_folder(place)
     making.configure(place, throw_away=throw_away)
@@ -101,6 +108,23 @@ def launch(place: Place, *, throw_away: bool = False) -> None:
         raise DatabaseFault(
             f"The embedded database started but does not answer. {_last_words(place)} The log is {place.log}."
         )
+
+
+def comes_up(place: Place) -> bool:
+    """Wait for a server that runs and does not answer; say whether it answers now.
+
+    It may be recovering. Without its socket it never will: something cleared
+    the folder of temporary files.
+    """
+    socket = place.socket_folder / f".s.PGSQL.{PORT}"
+    until = time.monotonic() + _START_S
+    while process.server_pid(place) and time.monotonic() < until:
+        if answers(place):
+            return True
+        if not socket.exists() and time.monotonic() > until - _START_S + 2:
+            return False
+        time.sleep(0.1)
+    return False
 
 
 def halt(place: Place, *, mode: str = "fast") -> None:

@@ -118,6 +118,17 @@ def test_a_pid_file_that_names_another_process_is_no_server(home: Path) -> None:
     assert cluster.start().running
 
 
+def test_a_server_whose_socket_was_cleared_away_is_started_again(home: Path) -> None:
+    # Programs that clean the folder of temporary files do this.
+    before, kept = cluster.status().pid, _deliveries()
+    forget()
+    shutil.rmtree(place().socket_folder)
+    assert cluster.status().running is False
+    after = cluster.start()
+    assert after.running and after.pid != before
+    assert _deliveries() == kept
+
+
 def test_the_application_is_no_superuser(home: Path) -> None:
     asked = text(
         "SELECT current_user, session_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls "
