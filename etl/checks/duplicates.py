@@ -29,7 +29,7 @@ def reject_duplicates(works: list[Work]) -> None:
     by = "key" if layer.key else "hash"
     again = table.duplicated(by).to_numpy()
     if again.any():
-        first = table.drop_duplicates(by).set_index(by)
+        first = table.drop_duplicates(by).set_index(by, drop=False)
         for line in table[again].itertuples():
             origin = first.loc[getattr(line, by)]
             code = "ROW_DUPLICATE" if origin["hash"] == line.hash else "DUPLICATE_KEY"
