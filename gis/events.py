@@ -55,7 +55,14 @@ class Events:
         self.parcel = parcels.get_indexer(pd.Index(self.table["parcel_code"]))
         self.kind = text_array(self.table["event"])
         self.here = self.parcel >= 0
+        self._columns: dict[str, list[Any]] = {}
         self.known = self.here & ~self.undated & (self.when <= self.day)
+
+    def column(self, name: str) -> list[Any]:
+        """Return a column of the event table as a list, read once."""
+        if name not in self._columns:
+            self._columns[name] = self.table[name].to_numpy(dtype=object).tolist()
+        return self._columns[name]
 
     def rows(self, *kinds: str) -> Any:
         """Return which rows are events of some kinds."""

@@ -48,8 +48,11 @@ def _iso(days: Any) -> list[str | None]:
     return [None if text == "NaT" else text for text in np.datetime_as_string(days).tolist()]
 
 
-def _day(number: Any) -> str | None:
-    return None if abs(int(number)) >= NEVER else str(np.datetime64(int(number), "D"))
+def _days(numbers: Any) -> list[str | None]:
+    """Return days since 1970 as text; None for one that is no day."""
+    there = np.abs(numbers) < NEVER
+    days = np.where(there, numbers, 0).astype("datetime64[D]")
+    return _iso(np.where(there, days, np.datetime64("NaT", "D")))
 
 
 def traces(found: Findings, builtup: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -86,6 +89,14 @@ class _Writer:
             found.tables.investment_report,
             np.arange(len(found.tables.investment_report)),
         )
+        tables = found.tables
+        self.delivered_on = _iso(as_days(contracts.table["delivered_on"]))
+        self.reported_on = _iso(as_days(tables.investment_report["reported_on"]))
+        self.report_basis = tables.investment_report["basis"].tolist()
+        self.verified_on = _iso(as_days(tables.idle_cause["verified_on"]))
+        self.basis = found.due_basis.tolist()
+        late = np.minimum(events.foundation_late, NEVER)
+        self.days = [_days(part) for part in (events.permit[0], late, events.commenced_late)]
         self.cause_from = origin(found.tables.idle_cause, np.arange(len(found.tables.idle_cause)))
 
     def trace(self, n: int) -> dict[str, Any]:
@@ -138,7 +149,7 @@ class _Writer:
     def _completion(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, row = self.found, int(self.found.completed_row[n])
         if row >= 0:
-            area = figure(found.events.table["developed_area_m2"].iloc[row])
+            area = figure(found.events.column("developed_area_m2")[row])
             contract = int(found.contracts.governing[n])
             due = found.ratios.due(contract)[0] if area is not None and contract >= 0 else None
             facts.append(
@@ -169,14 +180,7 @@ class _Writer:
         facts.append(self._event("foundation", foundation, self._foundation(foundation)))
         if foundation >= 0:
             steps.append(self._foundation_step(foundation))
-        days = [
-            _day(part[n])
-            for part in (
-                events.permit[0],
-                events.foundation_late,
-                events.commenced_late,
-            )
-        ]
+        days = [part[n] for part in self.days]
         if events.commenced[n]:
             steps.append(["COMMENCED", 1, "commencement", *days])
             self._suspension(n, facts, steps)
@@ -194,8 +198,7 @@ class _Writer:
     def _foundation(self, row: int) -> str | None:
         if row < 0:
             return None
-        table = self.found.events.table
-        done, of = (plain(figure(table[name].iloc[row])) for name in ("done", "of"))
+        done, of = (plain(figure(self.found.events.column(name)[row])) for name in ("done", "of"))
         return f"{self.found.events.foundation_type[row]}|{done or '?'}|{of or '?'}"
 
     def _foundation_step(self, row: int) -> list[Any]:
@@ -203,8 +206,7 @@ class _Writer:
         share = rule.foundation_share if kind == "OTHER" else rule.pit_share
         _, worst, best = self.found.events.reached
         holds = int(worst[row]) if worst[row] == best[row] else None
-        table = self.found.events.table
-        done, of = (plain(figure(table[name].iloc[row])) for name in ("done", "of"))
+        done, of = (plain(figure(self.found.events.column(name)[row])) for name in ("done", "of"))
         return ["FOUNDATION", holds, "commencement", str(kind), done, of, str(share)]
 
     def _evidence(self, n: int, facts: list[list[Any]]) -> None:
@@ -217,7 +219,7 @@ class _Writer:
             facts.append(fact("contrary_builtup", share[1], share[0]))
 
     def _due(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
-        found, due, basis = self.found, self.due[n], str(self.found.due_basis[n])
+        found, due, basis = self.found, self.due[n], self.basis[n]
         if due is None:
             steps.append(["DUE_DATE", None, "commencement_date"])
             return
@@ -229,7 +231,7 @@ class _Writer:
         facts.append(fact("commencement_date", due, *shown))
         start = self.event_day[delivered] if basis == "DELIVERY_EVENT" else None
         if basis == "DELIVERED_ON":
-            start = str(as_days(found.contracts.table["delivered_on"].iloc[[row]])[0])
+            start = self.delivered_on[row]
         steps.append(
             [
                 "DUE_DATE",
@@ -315,14 +317,14 @@ class _Writer:
         steps: list[list[Any]],
     ) -> None:
         part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
-        row, reports = ratio.row, self.found.tables.investment_report
+        row = ratio.row
         shown: tuple[Any, Any] = (None, None)
         if row >= 0:
             shown = (
-                str(as_days(reports["reported_on"].iloc[[row]])[0]),
+                self.reported_on[row],
                 self.report_from[row],
             )
-            facts.append(fact("report_basis", f"@{reports['basis'].iloc[row]}", *shown))
+            facts.append(fact("report_basis", f"@{self.report_basis[row]}", *shown))
         facts.append(fact("invested_ex_land_wan", part or "@unknown", *shown))
         stated = int(self.found.contracts.term("planned_investment_ex_land_wan")[0][contract])
         source = self.contract_from[stated] if stated >= 0 else None
@@ -338,9 +340,7 @@ class _Writer:
         cause, row = found.causes.cause[n], int(found.causes.row[n])
         flags = found.causes.flags.get(n, [])
         if row >= 0:
-            table = found.tables.idle_cause
-            verified = str(as_days(table["verified_on"].iloc[[row]])[0])
-            facts.append(fact("cause", f"@{cause}", verified, self.cause_from[row]))
+            facts.append(fact("cause", f"@{cause}", self.verified_on[row], self.cause_from[row]))
         steps.append(["CAUSE", None if cause == "CAUSE_PENDING" else 1, "cause", cause, *flags])
         path = found.path[n]
         if path == "ART12":

@@ -94,7 +94,7 @@ def _without_figures(found: Findings) -> Any:
     events = found.events
     rows = events.rows("FOUNDATION") & events.known
     for row in np.flatnonzero(rows).tolist():
-        values = (events.table[name].iloc[row] for name in ("done", "of"))
+        values = (events.column(name)[row] for name in ("done", "of"))
         rows[row] = any(figure(value) is None for value in values)
     return rows
 

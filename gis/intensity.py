@@ -29,6 +29,7 @@ COLUMNS = (
 )  # fmt: skip
 JUDGED = (*BASES, "ENTRY")
 COUNTED = ("building_wan", "equipment_wan", "land_price_wan")
+_SHOWN = (*COUNTED, "land_tax_wan", "other_wan", "total_wan")
 UNITS = {"INTENSITY": "万元/公顷", "TOTAL_INVESTMENT": "万元", "FAR": "1"}
 _TERM = {"INTENSITY": "intensity_wan_per_ha", "TOTAL_INVESTMENT": "total_investment_wan", "FAR": "far_min"}
 _HA = 10_000
@@ -74,6 +75,9 @@ class _Judge:
         asked = np.flatnonzero(np.isin(self.contracts.kind.astype(str), JUDGED))
         self.reports, self.gaps = choose_reports(tables.investment_report, self.contracts, asked)
         self.from_report = origin(tables.investment_report, np.arange(len(tables.investment_report)))
+        report = tables.investment_report
+        self.report = {name: report[name].tolist() for name in (*_SHOWN, "basis")}
+        self.reported_on = as_days(report["reported_on"])
         self.floors = Floors(tables, as_of)
         self.codes = self.contracts.pairs["code"].to_numpy(dtype=object)
         self.rows = self.contracts.pairs["parcel"].to_numpy()
@@ -135,15 +139,14 @@ class _Judge:
     def _invested(self, contract: int) -> tuple[Side, str]:
         """Return what was invested as the contract counts it, and the basis of the report."""
         row, gaps = self.reports.get(contract, -1), self.gaps.get(contract, ())
-        basis = "" if row < 0 else str(self.tables.investment_report["basis"].iloc[row])
+        basis = "" if row < 0 else str(self.report["basis"][row])
         if gaps or row < 0:
             return Side(None, gaps or ("investment_report",)), basis
-        table = self.tables.investment_report
-        parts = {name: figure(table[name].iloc[row]) for name in COUNTED}
+        parts = {name: figure(self.report[name][row]) for name in COUNTED}
         stated = total(parts.values())
         if stated is not None:
             return Side(stated), basis
-        whole = figure(table["total_wan"].iloc[row])
+        whole = figure(self.report["total_wan"][row])
         absent = tuple(f"investment_report.{name}" for name, part in parts.items() if part is None)
         return (Side(None, absent) if whole is None else Side(Fraction(whole))), basis
 
@@ -212,11 +215,9 @@ class _Judge:
         facts.append(["deadline", day or "@none", None, source])
         row = self.reports.get(contract, -1)
         if row >= 0 and term != "FAR":
-            table = self.tables.investment_report
-            on, origin_of = str(as_days(table["reported_on"].iloc[[row]])[0]), self.from_report[row] or None
+            on, origin_of = str(self.reported_on[row]), self.from_report[row] or None
             facts.append(["report_basis", f"@{basis}", on, origin_of])
-            names = (*COUNTED, "land_tax_wan", "other_wan", "total_wan")
-            values = [(name, plain(figure(table[name].iloc[row]))) for name in names]
+            values = [(name, plain(figure(self.report[name][row]))) for name in _SHOWN]
             facts += [[name, value, on, origin_of] for name, value in values if value is not None]
         return facts
 

@@ -49,6 +49,7 @@ class Ratios:
         self.events = events
         self.registered = tables.parcel["registered_area_m2"].to_numpy(dtype=object)
         self.reports = tables.investment_report
+        self.amounts = {name: self.reports[name].to_numpy(dtype=object).tolist() for name in COMPONENTS}
         self._due_terms = contracts.values("due_area_m2")
         self._codes = contracts.pairs["code"].to_numpy(dtype=object)
         self._rows = contracts.pairs["parcel"].to_numpy()
@@ -143,7 +144,7 @@ class Ratios:
             missing.append("contract.signed_on")
         elif whole is None or whole <= 0:
             missing.append("contract.planned_investment_ex_land_wan")
-        stated = {name: figure(self.reports[name].iloc[row]) for name in COMPONENTS} if row >= 0 else {}
+        stated = {name: figure(self.amounts[name][row]) for name in COMPONENTS} if row >= 0 else {}
         part = None if gaps else total(value for value in stated.values() if value is not None)
         full = Fraction(whole) if whole is not None and whole > 0 else None
         bound = any(value is None for value in stated.values())

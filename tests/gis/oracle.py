@@ -36,7 +36,9 @@ class Case:
         self.events = [e for e in world["construction_event"] if e["parcel_code"] == code]
         self.dated = [e for e in self.events if e["happened_on"] and e["happened_on"] <= day]
         self.undated = [e for e in self.events if not e["happened_on"]]
-        bases = [c for c in world["contract"] if c["contract_type"] in BASES and code in (c["parcel_codes"] or [])]
+        bases = [
+            c for c in world["contract"] if c["contract_type"] in BASES and code in (c["parcel_codes"] or [])
+        ]
         self.base_undated = [c for c in bases if not c["signed_on"]]
         self.base_future = [c for c in bases if c["signed_on"] and c["signed_on"] > day]
         past = [c for c in bases if c["signed_on"] and c["signed_on"] <= day]
@@ -56,7 +58,11 @@ class Case:
         return row
 
     def family(self) -> list[dict[str, Any]]:
-        own = [c for c in self.world["contract"] if c["contract_type"] == "SUPPLEMENT" and self.root(c) is self.contract]
+        own = [
+            c
+            for c in self.world["contract"]
+            if c["contract_type"] == "SUPPLEMENT" and self.root(c) is self.contract
+        ]
         return [self.contract, *own] if self.contract else []
 
     def term(self, name: str) -> tuple[Any, bool]:
@@ -193,7 +199,9 @@ class Case:
         names = ("building_wan", "equipment_wan", "other_wan")
 
         def order(row: dict[str, Any]) -> tuple[Any, ...]:
-            return sum(frac(row[n]) or 0 for n in names), *(-1 if row[n] is None else frac(row[n]) for n in names)
+            return sum(frac(row[n]) or 0 for n in names), *(
+                -1 if row[n] is None else frac(row[n]) for n in names
+            )
 
         chosen = max((r for r in mine if r["reported_on"] == newest), key=order)
         stated = [frac(chosen[name]) for name in names]
@@ -301,7 +309,11 @@ class Case:
         band = ("Y2" if self.day > later(start, 2) else "Y1") if verdict == "IDLE_NOT_COMMENCED" else ""
         limbs = []
         if verdict == "MAY_BE_IDLE":
-            limbs = [name for name, low in (("AREA", self.area_low()), ("INVESTMENT", self.investment_low())) if low]
+            limbs = [
+                name
+                for name, low in (("AREA", self.area_low()), ("INVESTMENT", self.investment_low()))
+                if low
+            ]
         cause = self.cause(start) if idle else ""
         path = "NONE"
         if verdict == "MAY_BE_IDLE" or (idle and cause not in ("ENTERPRISE", "CAUSE_PENDING")):

@@ -108,7 +108,9 @@ def worlds(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     names = draw(st.lists(st.sampled_from(("C1", "C2", "E1", "S1", "S2", "S3")), unique=True, max_size=6))
     return {
         "parcel": [draw(parcel(code)) for code in CODES],
-        "contract": [draw(contract(name)) for name in draw(st.permutations(["C1", *(n for n in names if n != "C1")]))],
+        "contract": [
+            draw(contract(name)) for name in draw(st.permutations(["C1", *(n for n in names if n != "C1")]))
+        ],
         "construction_event": draw(st.lists(event(), max_size=10)),
         "investment_report": draw(st.lists(report(), max_size=5)),
         "idle_cause": draw(st.lists(cause(), max_size=4)),
@@ -120,7 +122,10 @@ def building_sites(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
     """Worlds in which P1 has commenced and stopped, so that suspension and ratios are reached often."""
     world = draw(worlds())
     first = world["contract"][[c["contract_no"] for c in world["contract"]].index("C1")]
-    first |= {"parcel_codes": draw(st.sampled_from((["P1"], ["P1", "P2"], ["P1"]))), "signed_on": dt.date(2019, 1, 1)}
+    first |= {
+        "parcel_codes": draw(st.sampled_from((["P1"], ["P1", "P2"], ["P1"]))),
+        "signed_on": dt.date(2019, 1, 1),
+    }
     start = [
         {"event": "PERMIT", "happened_on": dt.date(2020, 2, 28)},
         {"event": "FOUNDATION", "happened_on": dt.date(2020, 2, 28), "foundation_type": "PIT", "done": "1", "of": "1"},
@@ -128,7 +133,13 @@ def building_sites(draw: st.DrawFn) -> dict[str, list[dict[str, Any]]]:
         {"event": "PROGRESS", "happened_on": dt.date(2020, 2, 28),
          "developed_area_m2": draw(st.sampled_from((None, "9999.99", "10000")))},
     ]  # fmt: skip
-    blank = {"parcel_code": "P1", "foundation_type": None, "done": None, "of": None, "developed_area_m2": None}
+    blank = {
+        "parcel_code": "P1",
+        "foundation_type": None,
+        "done": None,
+        "of": None,
+        "developed_area_m2": None,
+    }
     few = world["construction_event"][:3]
     world["construction_event"] = [blank | row for row in start] + few
     return world
