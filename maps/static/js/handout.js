@@ -68,10 +68,13 @@
             interactive: false,
             style: { color: "#0b5394", weight: 2.5, dashArray: "8 4", fill: false },
         }).addTo(everything);
-        L.tooltip({ permanent: true, direction: "center", className: "park" })
+        L.tooltip({ permanent: true, direction: "top", className: "park" })
             .setLatLng([layer.getBounds().getNorth(), layer.getBounds().getCenter().lng])
             .setContent(text("span", park.name))
             .addTo(map);
+        var button = document.getElementById("parks").appendChild(text("button", park.name));
+        button.type = "button";
+        button.addEventListener("click", function () { map.fitBounds(layer.getBounds()); });
     });
     var bounds = everything.getBounds();
     if (bounds.isValid()) {

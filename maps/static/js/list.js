@@ -10,5 +10,5 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("change", (event) => {
   const form = event.target instanceof Element ? event.target.closest("form.filters") : null;
-  if (form && !(event.target instanceof HTMLInputElement && event.target.type !== "date")) form.requestSubmit();
+  if (form && event.target instanceof HTMLSelectElement) form.requestSubmit();
 });

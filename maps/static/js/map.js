@@ -56,7 +56,6 @@ const olView = new View({
 // ---- tiles ----
 
 let failed = null;
-let pending = 0;
 
 /** Never a tile coarser than the level of the view: what is drawn changes at LEVELS, see maps/tiles.py. */
 function direction(asked, coarse, fine) {
@@ -67,7 +66,7 @@ function direction(asked, coarse, fine) {
   return asked * asked > coarse * fine ? 1 : -1;
 }
 
-function tileSource(layers, more = () => '') {
+function tileSource(layers, more = '') {
   const source = new VectorTileSource({
     format: new MVT(),
     tileGrid: grid,
@@ -80,49 +79,68 @@ function tileSource(layers, more = () => '') {
       query.set('run', page.run.run_id);
       query.set('layers', layers);
       if (page.run.publication_id) query.set('v', page.run.publication_id);
-      return `/tiles/${page.grid}/${z}/${x}/${y}.mvt?${query}${more()}`;
+      return `/tiles/${page.grid}/${z}/${x}/${y}.mvt?${query}${more}`;
     },
     tileLoadFunction(tile, address_) {
       tile.setLoader((box, resolution, featureProjection) => {
-        pending += 1;
         read(address_, 'bytes').then((bytes) => {
           tile.setFeatures(tile.getFormat().readFeatures(bytes, { extent: box, featureProjection }));
         }).catch((error) => {
           tile.setState(3);
           fail(error.code || 'TILE', retryTiles);
-        }).finally(() => {
-          pending -= 1;
         });
       });
     },
   });
+  source.on('tileloadstart', busy);
   return source;
 }
 
 const parcels = tileSource('park,parcel,label');
-const builtup = tileSource('builtup', () => (view.year ? `&year=${view.year}` : ''));
 const parcelLayer = new VectorTileLayer({ source: parcels, style: tileStyle(view), zIndex: 1 });
-const builtupLayer = new VectorTileLayer({
-  source: builtup, style: builtupStyle(view), visible: view.builtup, maxResolution: LEVELS.parcels * stretch(middle), zIndex: 2,
-});
 const outlineLayer = new VectorTileLayer({ source: parcels, style: outlineStyle(view), renderMode: 'vector', zIndex: 3 });
 const textLayer = new VectorTileLayer({ source: parcels, style: textStyle(view), renderMode: 'vector', declutter: true, zIndex: 4 });
 
 const map = new OlMap({
   target: canvas,
   view: olView,
-  layers: [parcelLayer, builtupLayer, outlineLayer, textLayer],
+  layers: [parcelLayer, outlineLayer, textLayer],
   controls: [],
   interactions: interactions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false, shiftDragZoom: false }),
   maxTilesLoading: 12,
 });
 
+// One layer a year, made when first asked for: going back to a year costs nothing.
+const builtupLayers = new Map();
+function builtupLayer() {
+  if (!builtupLayers.has(view.year)) {
+    const layer = new VectorTileLayer({
+      source: tileSource('builtup', `&year=${view.year}`),
+      style: builtupStyle(view.year), maxResolution: LEVELS.parcels * stretch(middle), zIndex: 2,
+    });
+    builtupLayers.set(view.year, layer);
+    map.addLayer(layer);
+  }
+  return builtupLayers.get(view.year);
+}
+
+function showBuiltup() {
+  const shown = view.builtup ? builtupLayer() : null;
+  for (const layer of builtupLayers.values()) layer.setVisible(layer === shown);
+}
+
+function busy() {
+  root.removeAttribute('data-ready');
+}
+
 function retryTiles() {
+  busy();
   parcels.refresh();
-  if (view.builtup) builtup.refresh();
+  if (view.builtup) builtupLayer().getSource().refresh();
 }
 
 function redraw() {
+  busy();
   parcelLayer.changed();
   outlineLayer.changed();
   textLayer.changed();
@@ -264,13 +282,11 @@ function changed(name) {
   if (name === 'builtup' || name === 'theme') {
     view.plain = view.theme === 'builtup';
     if (view.plain) view.builtup = true;
-    builtupLayer.setVisible(view.builtup);
     slider.box.hidden = !view.builtup;
   }
-  if (name === 'year') builtup.refresh();
+  showBuiltup();
   key.show();
   redraw();
-  builtupLayer.changed();
   write(name === 'theme');
 }
 
@@ -371,12 +387,7 @@ map.on('dblclick', (event) => {
 // ---- state of the drawing, address ----
 
 let urlTimer = 0;
-map.on('movestart', () => root.removeAttribute('data-ready'));
-map.on('precompose', () => {
-  if (pending) root.removeAttribute('data-ready');
-});
-parcels.on('tileloadstart', () => root.removeAttribute('data-ready'));
-builtup.on('tileloadstart', () => root.removeAttribute('data-ready'));
+olView.on(['change:center', 'change:resolution'], busy);
 map.on('rendercomplete', () => {
   root.setAttribute('data-ready', '1');
   crowd();
@@ -393,7 +404,7 @@ function crowd() {
   let n = 0;
   if (view.ground() > LEVELS.normal && view.ground() <= LEVELS.parcels) {
     const box = olView.calculateExtent(map.getSize());
-    for (const feature of parcels.getFeaturesInExtent(box)) if (feature.get('layer') === 'crowd') n += feature.get('n');
+    for (const feature of parcelLayer.getFeaturesInExtent(box)) if (feature.get('layer') === 'crowd') n += feature.get('n');
   }
   note.hidden = n === 0;
   if (n) note.replaceChildren(t('map.too_many', { n: number(n) }), el('button', { type: 'button', class: 'btn', text: t('tool.zoom_in'),
@@ -402,6 +413,7 @@ function crowd() {
 
 host.append(bar.box, chips, ...[theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, note, tip, expand].filter(Boolean));
 slider.box.hidden = !view.builtup;
+showBuiltup();
 if (!wanted.centre || !wanted.resolution) olView.fit(extent, { size: map.getSize(), padding: AROUND });
 key.show();
 showChips(page.total === undefined ? Object.values(page.counts).reduce((sum, n) => sum + n, 0) : page.total);
@@ -416,4 +428,4 @@ if (wanted.parcel) {
 }
 
 // For tests and for people at the console.
-root.landstock = { map, parcels, builtup, view, select: act.select, toMap, toDegrees };
+root.landstock = { map, parcels: parcelLayer, builtup: builtupLayer, view, select: act.select, toMap, toDegrees };

@@ -197,18 +197,22 @@ function sections(found) {
   return [head, why(idle), lacking(idle), facts(found)].filter(Boolean);
 }
 
+/** The reasons: at first the last three steps that decided, on demand all. */
 function why(idle) {
-  if (!idle.arithmetic.length) return null;
+  const steps = idle.arithmetic.slice(1); // the first is the conclusion, which stands above
+  if (!steps.length) return null;
+  const decided = steps.filter((step) => step.holds !== null).slice(-SHORT_TRACE);
+  const short = decided.length ? decided : steps.slice(0, SHORT_TRACE);
   const list = el('ol', { class: 'trace' });
-  const lines = idle.arithmetic.map((step, i) => el('li', {},
-    el('span', { class: 'c', text: String(i + 1) }),
+  const line = (step, i) => el('li', {},
+    el('span', { class: 'c', 'aria-hidden': 'true', text: String(i + 1) }),
     step.article && el('span', { class: 'art', text: step.article }),
-    step.text));
-  const toggle = el('button', { type: 'button', class: 'linkbtn', 'aria-expanded': 'false' });
-  let open = lines.length <= SHORT_TRACE;
+    step.text);
+  const toggle = el('button', { type: 'button', class: 'linkbtn' });
+  let open = steps.length <= short.length;
   function show() {
-    list.replaceChildren(...(open ? lines : lines.slice(0, SHORT_TRACE)));
-    toggle.textContent = open ? t('parcel.less') : t('parcel.more', { n: lines.length });
+    list.replaceChildren(...(open ? steps : short).map(line));
+    toggle.textContent = open ? t('parcel.less') : t('parcel.more', { n: steps.length });
     toggle.setAttribute('aria-expanded', String(open));
   }
   toggle.addEventListener('click', () => {
@@ -216,7 +220,7 @@ function why(idle) {
     show();
   });
   show();
-  return el('div', { class: 'psec' }, el('h3', {}, t('parcel.why'), lines.length > SHORT_TRACE && toggle), list);
+  return el('div', { class: 'psec' }, el('h3', {}, t('parcel.why'), steps.length > short.length && toggle), list);
 }
 
 function lacking(idle) {

@@ -203,15 +203,12 @@ export function yearColour(year) {
   return YEARS[Math.max(0, Math.min(YEARS.length - 1, Math.round(share * (YEARS.length - 1))))];
 }
 
-/** Style of built-up patches: those of the chosen year only. */
-export function builtupStyle(view) {
-  return (feature) => {
-    if (feature.get('layer') !== 'builtup' || feature.get('year') !== view.year) return null;
-    return kept(`year ${view.year}`, () => new Style({
-      fill: new Fill({ color: `${yearColour(view.year)}8c` }),
-      stroke: new Stroke({ color: `${YEARS[5]}99`, width: 0.7 }),
-    }));
-  };
+/** Style of the built-up patches of a year. */
+export function builtupStyle(year) {
+  return new Style({
+    fill: new Fill({ color: `${yearColour(year)}8c` }),
+    stroke: new Stroke({ color: `${YEARS[5]}99`, width: 0.7 }),
+  });
 }
 
 export const measureStyle = [
