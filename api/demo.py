@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,11 @@ from etl import export, jobs
 from etl.analysis_summary import RunSummary, summary
 from etl.importer import ImportOptions
 from etl.importer import run as import_delivery
-from etl.sample import delivery, mapping
 from maps.handout import LIMIT
 
 FILES = ("idle-list.xlsx", "idle-list.geojson", "parcels.geojson", "map.html")
+
+_SAMPLE, _MAPPING = "jinzhou-2026-10", "jinzhou-sample.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +54,31 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
     progress("PostGIS", 0, 1)
     start()
     progress("示例成果 sample delivery", 0, 1)
-    options = ImportOptions(mapping=mapping(), publish=True, person=person)
-    report = import_delivery([delivery()], options, progress).as_json()
+    report = _imported(person, progress)
     progress("分析 analysis", 0, 1)
     run_id = jobs.ensure_run(as_of, None, None, person, progress)
     with transaction() as connection:
         found = summary(connection, run_id)
     question = export.Question(as_of, None, None, lang, person)
-    files = {name: folder / name for name in FILES}
+    wanted = {name: folder / name for name in FILES}
     for number, name in enumerate(FILES[:3]):
         progress(f"写出 {name}", number, 1)
         what, form = name.rsplit(".", 1)
-        export.export(what, form, files[name], question)
+        export.export(what, form, wanted[name], question)
     progress("写出 map.html", 0, 1)
     only = None if found.parcels <= LIMIT else _parks_of_sample(report)
-    mapped = write_map(question, files["map.html"], only)
-    return Demo(report, report.get("duplicate_of") is not None, found, files, mapped, only)
+    mapped = write_map(question, wanted["map.html"], only)
+    return Demo(report, report.get("duplicate_of") is not None, found, wanted, mapped, only)
+
+
+def _imported(person: str, progress: jobs.Progress) -> dict[str, Any]:
+    """Import and publish the sample delivery; what is in already is not read again."""
+    with (
+        as_file(files("data") / "samples" / _SAMPLE) as delivery,
+        as_file(files("etl") / "mappings" / _MAPPING) as mapping,
+    ):
+        options = ImportOptions(mapping=mapping, publish=True, person=person)
+        return import_delivery([delivery], options, progress).as_json()
 
 
 def _parks_of_sample(report: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,7 +21,8 @@ import folium
 import geopandas as gpd
 import numpy as np
 import shapely
-from branca.element import Element, Figure
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Template
 
 from gis.errors import LandStockError
 from gis.words import BANDS, CAUSES, LIMBS, MISSING, PATHS, STATUS, VERDICTS, status_of, word
@@ -70,6 +71,17 @@ class _OfflineMap(folium.Map):  # type: ignore[misc]
     default_css: ClassVar[list[tuple[str, str]]] = []
 
 
+class _Drawing(MacroElement):  # type: ignore[misc]
+    """The script that draws; folium runs what belongs to a map after the map is there."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.code() }}{% endmacro %}")
+
+    def code(self) -> str:
+        """Return the script for the map that this belongs to."""
+        script = (_HERE / "static" / "js" / "handout.js").read_text(encoding="utf-8")
+        return script.replace("THE_MAP", self._parent.get_name())
+
+
 def handout(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, about: About) -> str:
     """Return the page.
 
@@ -96,8 +108,7 @@ def handout(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, about: About) ->
     figure.header.add_child(Element(_inlined()), name="leaflet")
     figure.html.add_child(Element(_furniture(parcels, about)), name="furniture")
     figure.html.add_child(Element(_json_block(_content(parcels, parks, about))), name="content")
-    script = (_HERE / "static" / "js" / "handout.js").read_text(encoding="utf-8")
-    figure.script.add_child(Element(script.replace("THE_MAP", made.get_name())), name="drawing")
+    _Drawing().add_to(made)
     page: str = figure.render()
     return page.replace("<html>", f'<html lang="{"zh-CN" if about.lang == "zh" else "en"}">', 1)
 
@@ -209,7 +220,7 @@ def _furniture(parcels: gpd.GeoDataFrame, about: About) -> str:
     )
     said = "".join(f"<p>{html.escape(line)}</p>" for line in lines)
     body = (
-        f'<header id="title"><h1>{html.escape(words["title"])}</h1>{said}</header>'
+        f'<header id="title"><h1>{html.escape(words["title"])}</h1>{said}<nav id="parks"></nav></header>'
         f'<aside id="legend"><h2>{html.escape(words["legend"])}</h2><table>{legend}</table></aside>'
     )
     return "{% raw %}" + body.replace("{%", "{ %") + "{% endraw %}"

@@ -81,7 +81,9 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
         "known_on": question.known_on.isoformat() if question.known_on else None,
         "park": question.park_code,
         **dataset.source.as_json(),
-        "columns": {column.name: {"zh": column.zh, "en": column.en} for column in dataset.columns},
+        "columns": {
+            column.name: {"zh": column.zh.replace("\n", ""), "en": column.en} for column in dataset.columns
+        },
     }
     with written_aside(path.with_name(path.name + ".meta.json")) as aside:
         aside.write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

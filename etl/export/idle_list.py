@@ -15,6 +15,7 @@ from gis.words import word
 
 LISTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")
 MU_PER_M2 = Decimal("0.0015")  # 15 mu = 1 hectare
+_MEASURES = "《闲置土地处置办法》"
 _CONTRACTS = ("GRANT", "ALLOCATION", "LEASE")
 
 
@@ -65,6 +66,7 @@ def _row(
         "area_mu": area * MU_PER_M2,
         "finding": finding(row["verdict"], row["band"], row["limbs"], lang),
         "cause_text": word(words.CAUSES, row["cause"], lang),
+        "provision": row["article"].removeprefix(_MEASURES),
         "path_text": word(words.PATHS, row["path"], lang),
     }
     return [made[c.name] if c.name in made else row[c.name] for c in IDLE_LIST]

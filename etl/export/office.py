@@ -56,16 +56,14 @@ def _title(sheet: Worksheet, dataset: Dataset) -> None:
     place = dataset.park_name or words["all_parks"]
     width = _shown(dataset)
     lines = (
-        (words["title"], Font(name=_HEI, size=20), 34, "center"),
-        (words["subtitle"].format(place=place, day=_long_day(dataset)), Font(name=_SONG, size=11), 20, "center"),
-        (words["state"].format(state=data_version(dataset), run=dataset.source.run_id), Font(name=_SONG, size=9),
-         16, "right"),
+        (words["title"], Font(name=_HEI, size=22), 36, "center"),
+        (words["subtitle"].format(place=place, day=_long_day(dataset)), Font(name=_SONG, size=12), 22, "center"),
+        (words["state"].format(state=data_version(dataset), run=dataset.source.run_id), Font(name=_SONG, size=10),
+         17, "right"),
     )  # fmt: skip
     for row, (text, font, height, side) in enumerate(lines, start=1):
         _line(sheet, row, width, text, font, Alignment(horizontal=side, vertical="center"))
         sheet.row_dimensions[row].height = height
-    sheet.cell(1, 1).alignment = Alignment(horizontal="center", vertical="center")
-    assert question.as_of
 
 
 def _long_day(dataset: Dataset) -> str:
@@ -85,7 +83,7 @@ def _header(sheet: Worksheet, dataset: Dataset) -> None:
     zh = dataset.question.lang == "zh"
     for number, column in enumerate(dataset.columns, start=1):
         head = sheet.cell(_HEADER_ROW, number, column.zh if zh else column.en)
-        head.font = Font(name=_HEI, size=10)
+        head.font = Font(name=_HEI, size=10.5)
         head.alignment, head.border, head.fill = _CENTRED, _FRAME, _SHADE
         sheet.cell(_NAMES_ROW, number, column.name).font = Font(name=_SONG, size=7, color="808080")
         dimension = sheet.column_dimensions[get_column_letter(number)]
@@ -102,7 +100,7 @@ def _rows(sheet: Worksheet, dataset: Dataset) -> int:
         for number, (value, column) in enumerate(zip(row, dataset.columns, strict=True), start=1):
             cell = sheet.cell(line, number)
             put(cell, "—" if value is None and column.kind in ("text", "day") else value, column)
-            cell.font = Font(name=_SONG, size=9)
+            cell.font = Font(name=_SONG, size=10)
             cell.border = _FRAME
             cell.alignment = _alignment(column)
         sheet.row_dimensions[line].height = _height(dataset.columns, row)
@@ -114,7 +112,9 @@ def _rows(sheet: Worksheet, dataset: Dataset) -> int:
 
 
 def _alignment(column: Column) -> Alignment:
-    side = "right" if column.kind == "number" else "center" if column.kind in ("count", "day") else "left"
+    side = (
+        "right" if column.kind == "number" else "left" if column.name in ("holder", "location") else "center"
+    )
     return Alignment(horizontal=side, vertical="center", wrap_text=column.kind == "text")
 
 
@@ -125,7 +125,7 @@ def _height(columns: Sequence[Column], row: Sequence[Any]) -> float:
         if column.width and isinstance(value, str):
             wide = sum(2 if ord(letter) > 0x2E80 else 1 for letter in value)
             lines = max(lines, -(-wide // max(int(column.width) - 1, 1)))
-    return 6 + 12.5 * lines
+    return 5 + 13 * lines
 
 
 def _totals(sheet: Worksheet, dataset: Dataset, line: int) -> int:
@@ -163,7 +163,7 @@ def _notes(sheet: Worksheet, dataset: Dataset, line: int) -> int:
     _line(sheet, line, width, words["notes"], Font(name=_HEI, size=10), wrapped)
     for number, text in enumerate(form_notes(dataset), start=1):
         line += 1
-        _line(sheet, line, width, f"{number}. {text}", Font(name=_SONG, size=9), wrapped)
+        _line(sheet, line, width, f"{number}. {text}", Font(name=_SONG, size=10), wrapped)
         sheet.row_dimensions[line].height = 14 * (1 + len(text.encode("gb18030", "replace")) // 190)
     line += 2
     _line(sheet, line, width, words["signatures"], Font(name=_SONG, size=11), Alignment(vertical="center"))
@@ -174,7 +174,7 @@ def _notes(sheet: Worksheet, dataset: Dataset, line: int) -> int:
 def _page(sheet: Worksheet, dataset: Dataset, last: int) -> None:
     """Set the sheet up for A4 across, the header on each page, pages numbered."""
     words, width = WORDS[dataset.question.lang], _shown(dataset)
-    sheet.freeze_panes = sheet.cell(_NAMES_ROW + 1, 3)
+    sheet.freeze_panes = f"C{_NAMES_ROW + 1}"
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
     sheet.print_area = f"A1:{get_column_letter(width)}{last}"
     setup = sheet.page_setup
@@ -184,7 +184,7 @@ def _page(sheet: Worksheet, dataset: Dataset, last: int) -> None:
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
-    margins.top, margins.bottom = 0.5, 0.6
+    margins.top, margins.bottom, margins.footer = 0.5, 0.7, 0.35
     sheet.oddFooter.left.text = words["footer"].format(rules=dataset.source.rules_version)
     sheet.oddFooter.right.text = words["page"]
     for part in (sheet.oddFooter.left, sheet.oddFooter.right):

@@ -96,7 +96,9 @@ def _about(book: Workbook, dataset: Dataset) -> None:
     """Say on a second sheet what each column is and where the figures come from."""
     sheet = book.create_sheet("说明" if dataset.question.lang == "zh" else "About")
     lines: list[Sequence[str]] = [(note, "") for note in notes(dataset)]
-    lines += [(c.name, c.zh if dataset.question.lang == "zh" else c.en) for c in dataset.columns]
+    lines += [
+        (c.name, c.zh.replace("\n", "") if dataset.question.lang == "zh" else c.en) for c in dataset.columns
+    ]
     for number, line in enumerate(lines, start=1):
         for place, text in enumerate(line, start=1):
             cell = sheet.cell(number, place, text)

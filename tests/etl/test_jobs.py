@@ -1,0 +1,95 @@
+"""Runs: computed once, reused, complete for a park, right for a time known."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pandas as pd
+import pytest
+from sqlalchemy import func, select
+
+from data.models import AnalysisRun, IdleVerdict
+from data.session import transaction
+from etl import jobs
+from etl.analysis_rows import _array, _plain
+from etl.analysis_summary import summary
+from gis.errors import RuleNotInForce
+
+DAY = dt.date(2026, 11, 1)
+
+
+def test_a_stored_run_is_reused(sample_database: str) -> None:
+    assert jobs.ensure_run(DAY) == jobs.ensure_run(DAY)
+
+
+def test_two_requests_at_once_compute_one_run(sample_database: str) -> None:
+    day = dt.date(2026, 6, 30)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(lambda _: jobs.ensure_run(day), range(2))
+    assert first == second
+    with transaction() as connection:
+        count = select(func.count()).where(AnalysisRun.as_of == day)
+        assert connection.execute(count).scalar_one() == 1
+
+
+def test_a_run_of_one_park_is_that_part_of_the_whole(sample_database: str) -> None:
+    whole, part = jobs.ensure_run(DAY), jobs.ensure_run(DAY, park_code="S217904")
+    columns = [c for c in IdleVerdict.__table__.c if c.name not in ("run_id", "trace")]
+    with transaction() as connection:
+        one = connection.execute(
+            select(*columns).where(IdleVerdict.run_id == part).order_by(IdleVerdict.parcel_code)
+        ).all()
+        same = connection.execute(
+            select(*columns)
+            .where(IdleVerdict.run_id == whole, IdleVerdict.park_code == "S217904")
+            .order_by(IdleVerdict.parcel_code)
+        ).all()
+    assert one == same
+    assert one
+
+
+def test_an_unknown_park_names_those_that_exist(sample_database: str) -> None:
+    with pytest.raises(jobs.ParkNotFound, match="S217901"):
+        jobs.ensure_run(DAY, park_code="NOWHERE")
+
+
+def test_before_the_first_publication_nothing_is_known(sample_database: str) -> None:
+    run_id = jobs.ensure_run(DAY, known_on=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    with transaction() as connection:
+        found = summary(connection, run_id)
+    assert (found.parcels, found.publication_id) == (0, None)
+
+
+def test_before_the_law_there_is_no_verdict(sample_database: str) -> None:
+    # The Measures are in force from 2012-07-01.
+    with pytest.raises(RuleNotInForce):
+        jobs.ensure_run(dt.date(2012, 6, 30))
+
+
+def test_the_summary_adds_up(sample_database: str) -> None:
+    with transaction() as connection:
+        found = summary(connection, jobs.ensure_run(DAY))
+    assert sum(n for n, _ in found.verdicts.values()) == found.parcels
+    assert sum((area for _, area in found.verdicts.values()), Decimal(0)) == found.area_m2
+    assert sum(n for n, _ in found.parks.values()) == found.parcels
+    idle = [found.verdicts[code] for code in ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")]
+    assert found.suspected == (sum(n for n, _ in idle), sum(area for _, area in idle))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "\\N"),
+        (pd.NaT, "\\N"),
+        (True, "t"),
+        (Decimal("1.50"), "1.50"),
+        ("a\tb\\c\nd", "a\\tb\\\\c\\nd"),
+    ],
+)
+def test_values_survive_copy(value: object, text: str) -> None:
+    assert _plain(value) == text
+
+
+def test_lists_survive_copy() -> None:
+    # First quoted for the array, then escaped for COPY: the backslash before the quote doubles.
+    assert _array(['a"b', "c,d"]) == '{"a\\\\"b","c,d"}'
