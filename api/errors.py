@@ -9,21 +9,15 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from api.headers import HEADERS
 from api.visitor import visitor
-from data.dossier import ParcelNotFound
-from data.queries import UnknownSort
-from gis.errors import EnvironmentFault, LandStockError, RuleNotInForce, UsageFault
+from gis.errors import LandStockError
 from maps.viewer import render
 
 PROBLEM = "application/problem+json"
-STATUS: dict[type[LandStockError], int] = {
-    ParcelNotFound: 404,
-    UnknownSort: 422,
-    RuleNotInForce: 422,
-    UsageFault: 422,
-    EnvironmentFault: 503,
-}
-NOT_FOUND_CODES = {"park-not-found", "parcel-not-found", "unknown-grid", "tile-not-found"}
+INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
+NOT_FOUND_CODES = {"nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found"}
+BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment
 log = logging.getLogger("landstock")
 
 
@@ -31,10 +25,7 @@ def status_of_error(error: LandStockError) -> int:
     """Return the HTTP status of an error raised on purpose."""
     if error.code in NOT_FOUND_CODES:
         return 404
-    for kind in type(error).__mro__:
-        if kind in STATUS:
-            return STATUS[kind]
-    return 500
+    return 422 if error.code in INVALID_CODES else BY_EXIT_CODE.get(error.exit_code, 500)
 
 
 def wants_page(request: Request) -> bool:
@@ -94,7 +85,10 @@ def _database(request: Request, error: Exception) -> Response:
 def unexpected(request: Request, error: Exception) -> Response:
     """Answer for a fault of the program: nothing of it reaches the client."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return problem(request, 500, "internal", "The request failed. The log of the server holds the reason.")
+    detail = "The request failed. The log of the server holds the reason."
+    answer = problem(request, 500, "internal", detail)
+    answer.headers.update(HEADERS)  # sent from outside the application's own layers
+    return answer
 
 
 def install(app: FastAPI) -> None:

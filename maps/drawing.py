@@ -180,3 +180,28 @@ def _event_text(row: Mapping[str, Any], words: Catalogue) -> str:
     if row["developed_area_m2"] is not None:
         text += " " + words.text("history.developed", m2=plain(row["developed_area_m2"]))
     return text
+
+
+PAGE_PX, WIDEST_PX = 735.0, 1050.0  # of an A4 sheet, landscape, within its margins, at 96 px an inch
+LARGEST_ZOOM, SMALLEST_ZOOM = 0.72, 0.5
+
+
+def print_zoom(told: Mapping[str, Any], terms: Sequence[Any], line: Timeline | None) -> float:
+    """Return the scale at which a dossier fits on one A4 sheet; wider paper lines come with a smaller scale."""
+    zoom = LARGEST_ZOOM
+    while zoom > SMALLEST_ZOOM and _height_px(told, terms, line, WIDEST_PX / zoom) * zoom > PAGE_PX:
+        zoom -= 0.01
+    return round(zoom, 2)
+
+
+def _height_px(told: Mapping[str, Any], terms: Sequence[Any], line: Timeline | None, width: float) -> float:
+    """Return about how high the sheet is at a width in pixels."""
+    fact_room, rule_room = width * 0.40 * 0.5, width * 0.64 * 0.48
+    facts = sum(25 * lines(f"{fact['value']} {fact['date'] or ''}", fact_room) for fact in told["facts"])
+    steps = sum(10 + 20 * lines(str(step["text"]), rule_room) for step in told["arithmetic"])
+    return 90 + max(310, 180 + facts) + (line.height if line else 0) + 60 + steps + 32 * len(terms) + 150
+
+
+def lines(text: str, room: float) -> int:
+    """Return about how many lines a text of 14 px takes in a column of some pixels."""
+    return 1 + int(text_px(text) * 14 / 13 // room)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from data import overview, queries
 from gis import words
-from maps import formats
+from maps import drawing, formats
 from maps import words as phrases
 from maps.assets import STATIC, assets
 from maps.catalogue import Catalogue, catalogue
@@ -108,6 +108,7 @@ def environment(lang: str, unit: str) -> Environment:
         percent=formats.percent,
         day=formats.day,
         moment=lambda value: formats.moment(value, ZONE),
+        short_moment=lambda value: formats.moment(value, ZONE)[5:],
         code=formats.parcel_code,
         because=formats.because(texts),
         missing_words=lambda codes: formats.missing_words(codes, lang),
@@ -130,9 +131,10 @@ def environment(lang: str, unit: str) -> Environment:
         cause_label=lambda code: phrases.cause(texts, code),
         landuse=lambda row: phrases.landuse(texts, row),
         issue_text=lambda row: phrases.issue(texts, row),
-        rule_name=lambda rule: phrases.rule_name(texts, rule),
+        rules_of=lambda told: phrases.rules(texts, told["arithmetic"]),
         unit_word=lambda unit: phrases.unit_word(texts, unit),
         short_code=formats.short_code,
+        print_zoom=drawing.print_zoom,
         totals_sum=lambda totals: queries.add(list(totals.values())),
         park_totals=overview.park_totals,
         licences=licences,

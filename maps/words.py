@@ -75,13 +75,44 @@ def issue(words: Catalogue, row: Mapping[str, Any]) -> str:
     return words.text("dossier.issue", field=row["field"] or row["layer"], value=value, code=row["code"])
 
 
-def rule_name(words: Catalogue, rule: str) -> str:
-    """Return the name of a rule; its id where the catalogue has none."""
-    key = f"rule_name.{rule}"
-    return words.text(key) if words.has(key) else rule
+FAVOURABLE = ("completed", "commenced", "foundation", "gate")  # conditions that speak for the holder
+ADVERSE = ("years", "stopped", "area", "investment", "fee", "recovery")
+
+
+def rules(words: Catalogue, steps: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], str]:
+    """Return the rules of a trace as rows (name, article, tag, kind of tag, text), and the note on the rule.
+
+    A step without a name of its own is the conclusion if it holds, else a
+    note on how far the rule has been checked.
+    """
+    rows, note = [], ""
+    for step in steps:
+        name = str(step["rule"]).partition("#")[2]
+        if not name and step["holds"] is None:
+            note = str(step["text"])
+            continue
+        tag, kind = "rule.open", "warn"
+        if step["holds"] is False:
+            tag, kind = "rule.not", "danger" if name in FAVOURABLE else ""
+        elif step["holds"]:
+            tag, kind = "rule.holds", "danger" if name in ADVERSE else "ok" if name in FAVOURABLE else ""
+        rows.append(
+            {
+                "name": words.text(f"rule_name.{name or 'conclusion'}")
+                if words.has(f"rule_name.{name or 'conclusion'}")
+                else name,
+                "article": str(step["article"] or ""),
+                "tag": words.text(tag) if name else "",
+                "kind": kind,
+                "text": str(step["text"]),
+            }
+        )
+    return rows, note
 
 
 def unit_word(words: Catalogue, unit: str) -> str:
     """Return a unit of a contract term in words."""
     key = f"measure_unit.{unit}"
+    if unit == "1":
+        return ""
     return words.text(key) if words.has(key) else unit

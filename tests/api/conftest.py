@@ -1,0 +1,53 @@
+"""The application on a loopback port, asked over real HTTP."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+import uvicorn
+
+
+@contextmanager
+def served() -> Iterator[httpx.Client]:
+    """Serve the application until the block ends; yield a client for it."""
+    from api.main import create_app
+
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started:
+        assert thread.is_alive(), "the server ended while starting"
+        assert time.monotonic() < until, "the server did not start within 30 s"
+        time.sleep(0.02)
+    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=120) as client:
+        yield client
+    server.should_exit = True
+    thread.join(10)
+    listening.close()
+
+
+@pytest.fixture(scope="session")
+def _sample_client(sample_database: str) -> Iterator[httpx.Client]:
+    with served() as client:
+        yield client
+
+
+@pytest.fixture
+def client(_sample_client: httpx.Client, sample_database: str) -> httpx.Client:
+    """Return a client of the application on the sample delivery, without cookies."""
+    _sample_client.cookies.clear()
+    return _sample_client
+
+
+@pytest.fixture
+def empty_client(empty_database: str) -> Iterator[httpx.Client]:
+    """Return a client of the application before anything is published."""
+    with served() as client:
+        yield client
