@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 
 from data.rules import idle_land_rule
+from gis import idle
 from gis.facts import Tables
-from gis.idle import judge
 from gis.tables import COLUMNS, empty
 
+judge: Any = idle.judge  # cells of a table are of any type
 RULE = idle_land_rule(dt.date(2026, 1, 1))
 _FIGURES = ("_m2", "_wan", "_ha", "done", "of", "_min", "_days", "storeys")
 
@@ -41,7 +42,7 @@ def parcel(code: str = "P1", **fields: Any) -> dict[str, Any]:
     return {"parcel_code": code} | default | fields
 
 
-def contract(number: str = "C1", codes: tuple[str, ...] = ("P1",), **fields: Any) -> dict[str, Any]:
+def contract(number: Any = "C1", codes: Any = ("P1",), **fields: Any) -> dict[str, Any]:
     default = {"contract_type": "GRANT", "signed_on": "2020-01-01", "parcel_codes": list(codes)}
     return {"contract_no": number} | default | fields
 
@@ -64,7 +65,7 @@ def cause(kind: str, **fields: Any) -> dict[str, Any]:
     return {"parcel_code": "P1", "cause": kind} | default | fields
 
 
-def report(on: str | None, basis: str = "REPORTED", number: str = "C1", **fields: Any) -> dict[str, Any]:
+def report(on: str | None, basis: Any = "REPORTED", number: Any = "C1", **fields: Any) -> dict[str, Any]:
     return {"contract_no": number, "reported_on": on, "basis": basis} | fields
 
 
@@ -83,7 +84,7 @@ def tables(
     )
 
 
-def verdict(as_of: str, code: str = "P1", **rows: Any) -> pd.Series:
+def verdict(as_of: str, code: Any = "P1", **rows: Any) -> Any:
     """Return the verdict row of one parcel."""
     return judge(tables(**rows), RULE, day(as_of)).loc[code]
 

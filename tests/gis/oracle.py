@@ -16,13 +16,13 @@ BASES = ("GRANT", "ALLOCATION", "LEASE")
 World = dict[str, list[dict[str, Any]]]
 
 
-def later(start: dt.date, years: int) -> dt.date:
+def later(start: Any, years: int) -> dt.date:
     """The last day of a period of years."""
     year = start.year + years
     return dt.date(year, start.month, min(start.day, calendar.monthrange(year, start.month)[1]))
 
 
-def frac(value: Any) -> Fraction | None:
+def frac(value: Any) -> Any:
     return None if value is None else Fraction(str(value))
 
 
@@ -44,7 +44,7 @@ class Case:
         past = [c for c in bases if c["signed_on"] and c["signed_on"] <= day]
         newest = max(past, key=lambda c: (c["signed_on"], c["contract_no"]), default=None)
         self.supplied = newest is not None
-        self.contract = None if self.base_undated else newest
+        self.contract: Any = None if self.base_undated else newest
 
     # contracts ------------------------------------------------------------------
 
@@ -85,7 +85,7 @@ class Case:
             return newest[-1][name], False
         return (self.contract[name] if stated(self.contract) else None), False
 
-    def commencement_date(self) -> dt.date | None:
+    def commencement_date(self) -> Any:
         agreed, unknown = self.term("commence_by")
         if unknown or agreed:
             return agreed
@@ -104,9 +104,9 @@ class Case:
         done, of = frac(row["done"]), frac(row["of"])
         if done is None or of is None:
             return False
-        return 3 * done >= of if row["foundation_type"] == "OTHER" else done >= of
+        return bool(3 * done >= of if row["foundation_type"] == "OTHER" else done >= of)
 
-    def foundation(self, rows: list[dict[str, Any]], before: set[str]) -> dt.date | None:
+    def foundation(self, rows: list[dict[str, Any]], before: set[str]) -> Any:
         """The first day on which a type is on record and every type then on record has reached.
 
         ``before``: types that count as on record from the outset.
@@ -123,7 +123,7 @@ class Case:
                 return day
         return None
 
-    def commenced(self) -> tuple[dt.date | None, dt.date | None]:
+    def commenced(self) -> tuple[Any, Any]:
         """The earliest and the latest possible commencement; None for never by the day."""
         first = dt.date.min
         late_permit = min((e["happened_on"] for e in self.dated if e["event"] == "PERMIT"), default=None)
@@ -138,7 +138,7 @@ class Case:
         late = max(late_permit, late_work) if late_permit and late_work else None
         return early, late
 
-    def suspension(self, commenced: dt.date) -> dt.date | None:
+    def suspension(self, commenced: dt.date) -> Any:
         resumed = max((e["happened_on"] for e in self.dated if e["event"] == "RESUMED"), default=dt.date.min)
         starts = [e["happened_on"] for e in self.dated if e["event"] == "SUSPENDED"]
         return min((s for s in starts if s >= commenced and s > resumed), default=None)
@@ -148,11 +148,11 @@ class Case:
     def parcels(self) -> list[str]:
         return sorted(set(self.contract["parcel_codes"]))
 
-    def registered(self, code: str) -> Fraction | None:
+    def registered(self, code: str) -> Any:
         found = [p for p in self.world["parcel"] if p["parcel_code"] == code]
         return frac(found[0]["registered_area_m2"]) if found else None
 
-    def due_area(self) -> Fraction | None:
+    def due_area(self) -> Any:
         if self.contract is None:
             return None
         stated, unknown = self.term("due_area_m2")
@@ -222,7 +222,7 @@ class Case:
             answers.append(None if passed and not e["happened_on"] else passed)
         return True if True in answers else None if None in answers else False
 
-    def verdict(self) -> tuple[str, dt.date | None]:
+    def verdict(self) -> tuple[str, Any]:
         """The verdict, and the day that its counting starts from."""
         holder = (self.parcel["holder"] or "").strip()
         if not self.supplied:
@@ -240,7 +240,7 @@ class Case:
             return "UNDETERMINED", None
         return self.after_commencement(early, late)
 
-    def not_commenced(self) -> tuple[str, dt.date | None]:
+    def not_commenced(self) -> tuple[str, Any]:
         due = self.commencement_date()
         if due is None:
             return "UNDETERMINED", None
@@ -248,7 +248,7 @@ class Case:
             return "NOT_DUE", due
         return ("OVERDUE" if self.day <= later(due, 1) else "IDLE_NOT_COMMENCED"), due
 
-    def after_commencement(self, early: dt.date, late: dt.date) -> tuple[str, dt.date | None]:
+    def after_commencement(self, early: dt.date, late: dt.date) -> tuple[str, Any]:
         since = self.suspension(late)
         kinds = {e["event"] for e in self.undated}
         if "SUSPENDED" in kinds or self.suspension(early) != since or ("RESUMED" in kinds and since):
@@ -321,7 +321,7 @@ class Case:
         elif idle and cause == "ENTERPRISE":
             path = "FEE" if band == "Y1" else "RECOVERY"
         barred = path == "ART12" and self.parcel["in_monitoring_system"] is False
-        first = later(start, 1) + dt.timedelta(1) if idle else None
+        first: Any = later(start, 1) + dt.timedelta(1) if idle else None
         return {
             "verdict": verdict, "band": band, "limbs": limbs, "cause": cause, "path": path,
             "fee_wan": self.fee() if path == "FEE" else None,

@@ -9,12 +9,12 @@ import numpy as np
 import pyproj
 import pytest
 import shapely
-from makers import RULE
 
 from gis.areas import area_m2
 from gis.errors import WrongCRS
 from gis.exact import FALSE, TRUE, UNKNOWN, below_share, decimal_text, figure, half_up, plain, reaches_share
 from gis.periods import anniversary, full_years_passed, temporary_use_deadline, temporary_use_over
+from tests.gis.makers import RULE
 
 
 def parks(latitude: float, size: float) -> list[shapely.Polygon]:

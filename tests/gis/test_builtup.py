@@ -2,16 +2,20 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
+from gis import builtup
 from gis.areas import area_m2
-from gis.builtup import by_parcel_and_year, by_park_and_year, growth_rate
+from gis.builtup import growth_rate
 from gis.errors import WrongCRS
 
+by_park_and_year: Any = builtup.by_park_and_year
+by_parcel_and_year: Any = builtup.by_parcel_and_year
 END = dt.date(2026, 1, 1)
 
 

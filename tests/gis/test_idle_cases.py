@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 import pytest
-from makers import COMMENCED, PERMIT, cause, contract, event, parcel, report, supplement, verdict
+
+from tests.gis.makers import COMMENCED, PERMIT, cause, contract, event, parcel, report, supplement, verdict
 
 DUE = (contract(commence_by="2023-05-31", price_wan=1800),)
 OWN = (cause("ENTERPRISE"),)

@@ -6,12 +6,11 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
-from makers import RULE, table
-from oracle import Case
-from worlds import CODES, building_sites, days, worlds
 
 from gis.facts import Tables
-from gis.idle import judge
+from tests.gis.makers import RULE, judge, table
+from tests.gis.oracle import Case
+from tests.gis.worlds import CODES, building_sites, days, worlds
 
 FIELDS = (
     "verdict", "band", "limbs", "cause", "path", "fee_wan", "blocked", "by_reference", "idle_from", "days",

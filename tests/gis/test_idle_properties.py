@@ -5,14 +5,14 @@ import datetime as dt
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
-from makers import COMMENCED, RULE, contract, event, parcel, supplement, tables, verdict
-from test_idle_oracle import tables_of
-from worlds import days, worlds
 
 from gis.errors import DuplicateKey, MissingColumns
 from gis.facts import Tables
-from gis.idle import COLUMNS, judge
+from gis.idle import COLUMNS
 from gis.tables import COLUMNS as LAYERS
+from tests.gis.makers import COMMENCED, RULE, contract, event, judge, parcel, supplement, tables, verdict
+from tests.gis.test_idle_oracle import tables_of
+from tests.gis.worlds import days, worlds
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 PLAIN = [name for name in COLUMNS if name != "trace"]

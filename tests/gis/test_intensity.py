@@ -2,14 +2,16 @@
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from makers import contract, parcel, report, supplement, tables
 
 from data.rules import intensity_rule
-from gis.intensity import judge
+from gis import intensity
 from gis.trace import explain_intensity
+from tests.gis.makers import contract, parcel, report, supplement, tables
 
+judge: Any = intensity.judge
 RULE = intensity_rule(dt.date(2026, 1, 1))
 # The worked example: 12 000 over 4.80 ha is 2 500 a hectare; 8 100 were invested.
 PROMISE = {"total_investment_wan": 12000, "granted_area_m2": 48000, "invest_by": "2024-01-01"}

@@ -5,13 +5,12 @@ import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from makers import COMMENCED, RULE, contract, event, report, verdict
-from test_idle_oracle import as_of_days, tables_of
-from worlds import worlds
 
 from gis import words
-from gis.idle import judge
 from gis.trace import article_in, explain_idle
+from tests.gis.makers import COMMENCED, RULE, contract, event, judge, report, verdict
+from tests.gis.test_idle_oracle import as_of_days, tables_of
+from tests.gis.worlds import worlds
 
 LOW = {
     "contracts": [contract(planned_investment_ex_land_wan="10000", due_area_m2="20834.90")],
