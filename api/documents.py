@@ -25,7 +25,7 @@ def exact(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def row_document(row: Mapping[str, Any], words: Catalogue) -> dict[str, Any]:
+def row_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
     """Return one parcel of a list."""
     status = status_of(row["verdict"])
     return {
@@ -61,7 +61,7 @@ def missing_document(codes: Sequence[str], lang: str) -> list[dict[str, str]]:
     return [{"code": code, "text": MISSING[code][lang] if code in MISSING else code} for code in codes]
 
 
-def idle_document(row: Mapping[str, Any], words: Catalogue) -> dict[str, Any]:
+def idle_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
     """Return the idle-land verdict of one parcel with its reasons in words."""
     told = explain_idle(row["trace"], words.lang)
     status = status_of(row["verdict"])
@@ -89,7 +89,7 @@ def idle_document(row: Mapping[str, Any], words: Catalogue) -> dict[str, Any]:
     }
 
 
-def intensity_document(row: Mapping[str, Any], words: Catalogue) -> dict[str, Any]:
+def intensity_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
     """Return the verdict on one term of a contract with its reasons in words."""
     told = explain_intensity(row["trace"], words.lang)
     return {
@@ -109,7 +109,7 @@ def intensity_document(row: Mapping[str, Any], words: Catalogue) -> dict[str, An
     }
 
 
-def governing(contracts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+def governing(contracts: Sequence[Mapping[Any, Any]]) -> Mapping[Any, Any] | None:
     """Return the supply contract signed last (tie: the larger number), or nothing."""
     supply = [
         c for c in contracts if c["contract_type"] in CONTRACT_TYPES_OF_SUPPLY and c["signed_on"] is not None
@@ -117,7 +117,7 @@ def governing(contracts: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | Non
     return max(supply, key=lambda c: (c["signed_on"], c["contract_no"]), default=None)
 
 
-def contract_document(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def contract_document(row: Mapping[Any, Any] | None) -> dict[str, Any] | None:
     """Return the terms of a contract."""
     if row is None:
         return None
@@ -136,7 +136,7 @@ def contract_document(row: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def parcel_document(
-    found: Dossier, run: Mapping[str, Any], parks: Sequence[Park], words: Catalogue
+    found: Dossier, run: Mapping[Any, Any], parks: Sequence[Park], words: Catalogue
 ) -> dict[str, Any]:
     """Return everything on record about one parcel."""
     row = found.parcel

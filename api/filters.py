@@ -21,7 +21,7 @@ def read_day(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     found = _DAY.fullmatch(value.strip())
-    if found is None or (value.strip().isdigit() and len(value.strip()) != 8):  # noqa: PLR2004
+    if found is None or (value.strip().isdigit() and len(value.strip()) != 8):
         raise ValueError("expected a day such as 2026-11-01")
     year, month, day = (int(part) for part in found.groups())
     return dt.date(year, month, day)
@@ -31,7 +31,7 @@ def read_moment(value: Any) -> Any:
     """Return a moment in ISO 8601; a day counts as its end, a moment without zone as Asia/Shanghai."""
     if not isinstance(value, str):
         return value
-    text = value.strip().replace(" ", "+") if value.count(":") > 2 else value.strip()  # noqa: PLR2004
+    text = value.strip().replace(" ", "+") if value.count(":") > 2 else value.strip()
     if _DAY.fullmatch(text):
         return dt.datetime.combine(read_day(text), dt.time(23, 59, 59), ZONE)
     try:
@@ -123,4 +123,4 @@ class Links:
 
     def bare(self, path: str, **changes: Any) -> str:
         """Return ``path`` with the day only, and no other condition."""
-        return self(path, **{name: None for name in (*CONDITIONS, *self.more)} | changes)
+        return self(path, **dict.fromkeys((*CONDITIONS, *self.more)) | changes)

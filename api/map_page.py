@@ -53,5 +53,7 @@ def page_data(connection: Connection, asked: Asked, frame: Frame, lang: str, uni
         "parks": [
             {"park_code": park.park_code, "park_name": park.name, "box": park.box} for park in frame.parks
         ],
-        "filter": {name: value if name in ("status", "verdict") else value[0] for name, value in pairs.items()},
+        "filter": {
+            name: value if name in ("status", "verdict") else value[0] for name, value in pairs.items()
+        },
     }

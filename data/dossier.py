@@ -64,9 +64,7 @@ def parcel(
     ParcelNotFound
         The run has no such parcel.
     """
-    found = _rows(
-        connection, "dossier_parcel", run_id=run_id, parcel_code=parcel_code, entity_id=entity_id
-    )
+    found = _rows(connection, "dossier_parcel", run_id=run_id, parcel_code=parcel_code, entity_id=entity_id)
     if not found:
         raise ParcelNotFound(parcel_code if parcel_code is not None else entity_id or 0)
     return found[0]
@@ -107,4 +105,6 @@ def drawing(connection: Connection, run_id: int, found: RowMapping, *, ratio: fl
         "west": lon - width / 2 / kx, "east": lon + width / 2 / kx,
         "south": lat - height / 2 / ky, "north": lat + height / 2 / ky,
     }  # fmt: skip
-    return Drawing(width, height, _rows(connection, "dossier_map", **box), _rows(connection, "dossier_park", **box))
+    return Drawing(
+        width, height, _rows(connection, "dossier_map", **box), _rows(connection, "dossier_park", **box)
+    )

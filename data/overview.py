@@ -65,9 +65,7 @@ def parks(connection: Connection, run_id: int) -> list[Park]:
     ]
 
 
-def extent(
-    connection: Connection, run_id: int, park: str | None
-) -> tuple[float, float, float, float] | None:
+def extent(connection: Connection, run_id: int, park: str | None) -> tuple[float, float, float, float] | None:
     """Return the box around the parcels of a run in degrees, or nothing without parcels."""
     row = connection.execute(load("extent"), {"run_id": run_id, "park": park}).one()
     return None if row.west is None else (row.west, row.south, row.east, row.north)

@@ -119,9 +119,9 @@ def conditions(asked: Filter) -> list[ColumnElement[bool]]:
     if asked.q:
         found.append(_matches(asked.q.strip()))
     if asked.area_min is not None:
-        found.append(AREA >= asked.area_min)
+        found.append(asked.area_min <= AREA)
     if asked.area_max is not None:
-        found.append(AREA <= asked.area_max)
+        found.append(asked.area_max >= AREA)
     if asked.entity_ids:
         found.append(IdleVerdict.entity_id.in_(asked.entity_ids))
     return found

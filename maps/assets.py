@@ -85,7 +85,9 @@ class Assets:
             return content
         if name.endswith(".js"):
             return _IMPORT.sub(lambda match: self._hashed(name, match), content)
-        return _URL.sub(lambda match: self._hashed(name, match), content) if name.endswith(".css") else content
+        return (
+            _URL.sub(lambda match: self._hashed(name, match), content) if name.endswith(".css") else content
+        )
 
     def _hashed(self, name: str, match: re.Match[bytes]) -> bytes:
         """Return a reference to another file with its hash; in a circle the plain name stays."""

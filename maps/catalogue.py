@@ -65,7 +65,7 @@ def read(path: Path, lang: str) -> Catalogue:
     forms: dict[str, tuple[str, ...]] = {}
     for message in entries:
         key = message.id if isinstance(message.id, str) else message.id[0]
-        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
         if key and all(texts):
             forms[key] = texts
     return Catalogue(lang, forms)

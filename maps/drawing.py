@@ -65,7 +65,9 @@ def _tiers(marks: list[Mark]) -> int:
     return max(len(ends), 1)
 
 
-def _agreed(contract: Mapping[str, Any] | None, others: Iterable[Mapping[str, Any]], words: Catalogue) -> list[Mark]:
+def _agreed(
+    contract: Mapping[Any, Any] | None, others: Iterable[Mapping[Any, Any]], words: Catalogue
+) -> list[Mark]:
     """Return the agreed days; a day that a supplement replaced stays as an older mark."""
     if contract is None:
         return []
@@ -80,10 +82,12 @@ def _agreed(contract: Mapping[str, Any] | None, others: Iterable[Mapping[str, An
                 if valid[name] is not None:
                     marks.append(Mark(valid[name], words.text(f"agreed.{name}.old"), "old"))
                 valid[name] = row[name]
-    return marks + [Mark(on, words.text(f"agreed.{name}"), "") for name, on in valid.items() if on is not None]
+    return marks + [
+        Mark(on, words.text(f"agreed.{name}"), "") for name, on in valid.items() if on is not None
+    ]
 
 
-def _real(events: Sequence[Mapping[str, Any]], words: Catalogue) -> list[Mark]:
+def _real(events: Sequence[Mapping[Any, Any]], words: Catalogue) -> list[Mark]:
     newest = {row["event"]: row["happened_on"] for row in events if row["happened_on"] is not None}
     marks = []
     for row in events:
@@ -97,11 +101,17 @@ def _real(events: Sequence[Mapping[str, Any]], words: Catalogue) -> list[Mark]:
     return marks
 
 
-def timeline(found: Any, contract: Mapping[str, Any] | None, as_of: dt.date, words: Catalogue) -> Timeline | None:
+def timeline(
+    found: Any, contract: Mapping[Any, Any] | None, as_of: dt.date, words: Catalogue
+) -> Timeline | None:
     """Return agreed and real days of a parcel on one axis, or nothing if there is no day on record."""
     parcel = found.parcel
     agreed, real = _agreed(contract, found.contracts, words), _real(found.events, words)
-    if contract is not None and contract["delivered_on"] and not any(e["event"] == "DELIVERED" for e in found.events):
+    if (
+        contract is not None
+        and contract["delivered_on"]
+        and not any(e["event"] == "DELIVERED" for e in found.events)
+    ):
         real.append(Mark(contract["delivered_on"], words.text("event.DELIVERED"), "real"))
     if contract is not None and contract["signed_on"]:
         real.append(Mark(contract["signed_on"], words.text("event.signed"), "real"))
@@ -143,7 +153,7 @@ class Bar:
     grown: bool
 
 
-def builtup_bars(rows: Sequence[Mapping[str, Any]]) -> list[Bar]:
+def builtup_bars(rows: Sequence[Mapping[Any, Any]]) -> list[Bar]:
     """Return built-up shares of the years as bars; a year without growth is drawn pale."""
     bars: list[Bar] = []
     before: Decimal | None = None
@@ -171,7 +181,7 @@ def history(found: Any, as_of: dt.date, words: Catalogue) -> list[tuple[dt.date,
     return sorted((e for e in entries if e[0] <= as_of), key=lambda e: e[0], reverse=True)
 
 
-def _event_text(row: Mapping[str, Any], words: Catalogue) -> str:
+def _event_text(row: Mapping[Any, Any], words: Catalogue) -> str:
     text = words.text(f"event.{row['event']}")
     if row["foundation_type"]:
         text += f" {words.text('foundation.' + row['foundation_type'])}"
@@ -186,7 +196,7 @@ PAGE_PX, WIDEST_PX = 735.0, 1050.0  # of an A4 sheet, landscape, within its marg
 LARGEST_ZOOM, SMALLEST_ZOOM = 0.72, 0.5
 
 
-def print_zoom(told: Mapping[str, Any], terms: Sequence[Any], line: Timeline | None) -> float:
+def print_zoom(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | None) -> float:
     """Return the scale at which a dossier fits on one A4 sheet; wider paper lines come with a smaller scale."""
     zoom = LARGEST_ZOOM
     while zoom > SMALLEST_ZOOM and _height_px(told, terms, line, WIDEST_PX / zoom) * zoom > PAGE_PX:
@@ -194,7 +204,7 @@ def print_zoom(told: Mapping[str, Any], terms: Sequence[Any], line: Timeline | N
     return round(zoom, 2)
 
 
-def _height_px(told: Mapping[str, Any], terms: Sequence[Any], line: Timeline | None, width: float) -> float:
+def _height_px(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | None, width: float) -> float:
     """Return about how high the sheet is at a width in pixels."""
     fact_room, rule_room = width * 0.40 * 0.5, width * 0.64 * 0.48
     facts = sum(25 * lines(f"{fact['value']} {fact['date'] or ''}", fact_room) for fact in told["facts"])

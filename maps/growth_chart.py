@@ -29,20 +29,18 @@ class Chart:
     park_code: str
     park_name: str
     columns: list[Column]
-    rows: list[Mapping[str, Any]]
+    rows: list[Mapping[Any, Any]]
     width: int = WIDTH
     height: int = HEIGHT
     base: int = HEIGHT - FOOT
 
 
-def charts(rows: Sequence[Mapping[str, Any]]) -> list[Chart]:
+def charts(rows: Sequence[Mapping[Any, Any]]) -> list[Chart]:
     """Return one chart a park, by park code."""
-    return [
-        _chart(park, list(own)) for park, own in groupby(rows, key=lambda row: str(row["park_code"]))
-    ]
+    return [_chart(park, list(own)) for park, own in groupby(rows, key=lambda row: str(row["park_code"]))]
 
 
-def _chart(park: str, rows: list[Mapping[str, Any]]) -> Chart:
+def _chart(park: str, rows: list[Mapping[Any, Any]]) -> Chart:
     most = max((row["builtup_m2"] for row in rows), default=Decimal(1)) or Decimal(1)
     room = HEIGHT - FOOT - HEAD
     step = (WIDTH - 2 * SIDE) / len(rows)

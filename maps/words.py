@@ -9,7 +9,7 @@ from maps import formats
 from maps.catalogue import Catalogue
 
 
-def finding(words: Catalogue, row: Mapping[str, Any]) -> str:
+def finding(words: Catalogue, row: Mapping[Any, Any]) -> str:
     """Return the computed finding in a few words, for a column that is headed as suspected."""
     verdict = row["verdict"]
     if verdict == "IDLE_NOT_COMMENCED":
@@ -36,7 +36,7 @@ def cause(words: Catalogue, code: str | None) -> str:
     return CAUSES.get(code or "", {}).get(words.lang) or (code or formats.DASH)
 
 
-def next_step(words: Catalogue, row: Mapping[str, Any]) -> dict[str, str] | None:
+def next_step(words: Catalogue, row: Mapping[Any, Any]) -> dict[str, str] | None:
     """Return what the Measures provide next, with the article, for a suspected parcel; else nothing.
 
     The program only says which article would apply: the bureau investigates
@@ -48,19 +48,21 @@ def next_step(words: Catalogue, row: Mapping[str, Any]) -> dict[str, str] | None
     step = {"text": words.text(f"next.{path}"), "article": words.text(f"next.{path}.article"), "note": ""}
     if path == "FEE":
         fee: Decimal | None = row["fee_wan"]
-        step["note"] = words.text("next.fee", fee=formats.plain(fee)) if fee is not None else words.text("next.no_fee")
+        step["note"] = (
+            words.text("next.fee", fee=formats.plain(fee)) if fee is not None else words.text("next.no_fee")
+        )
     elif row["blocked"]:
         step["note"] = words.text("next.blocked")
     return step
 
 
-def landuse_key(row: Mapping[str, Any]) -> str:
+def landuse_key(row: Mapping[Any, Any]) -> str:
     """Return the catalogue key of a land use; codes mean different things in the two schemes."""
     scheme = "gb" if "21010" in (row["landuse_scheme"] or "") else "space"
     return f"landuse.{scheme}.{row['landuse_code']}"
 
 
-def landuse(words: Catalogue, row: Mapping[str, Any]) -> str:
+def landuse(words: Catalogue, row: Mapping[Any, Any]) -> str:
     """Return the land use in words with its code; the code alone where it has no words; else the reason."""
     code = row["landuse_code"]
     if not code:
@@ -69,7 +71,7 @@ def landuse(words: Catalogue, row: Mapping[str, Any]) -> str:
     return f"{words.text(key)} {code}" if words.has(key) else str(code)
 
 
-def issue(words: Catalogue, row: Mapping[str, Any]) -> str:
+def issue(words: Catalogue, row: Mapping[Any, Any]) -> str:
     """Return a finding of the checks in one line."""
     value = row["value"] if row["value"] not in (None, "") else formats.DASH
     return words.text("dossier.issue", field=row["field"] or row["layer"], value=value, code=row["code"])
@@ -79,7 +81,7 @@ FAVOURABLE = ("completed", "commenced", "foundation", "gate")  # conditions that
 ADVERSE = ("years", "stopped", "area", "investment", "fee", "recovery")
 
 
-def rules(words: Catalogue, steps: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, str]], str]:
+def rules(words: Catalogue, steps: Sequence[Mapping[Any, Any]]) -> tuple[list[dict[str, str]], str]:
     """Return the rules of a trace as rows (name, article, tag, kind of tag, text), and the note on the rule.
 
     A step without a name of its own is the conclusion if it holds, else a

@@ -140,9 +140,7 @@ def dossier(
 
 
 @router.get("/growth")
-def growth(
-    request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
-) -> HTMLResponse:
+def growth(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
     """Show built-up area per park and year."""
     around = frame(connection, asked)
     if asked.run_id is None:

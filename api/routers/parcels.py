@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path
 
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import parcel_document, row_document, totals_document
-from data import overview, queries
 from data import dossier as records
+from data import overview, queries
 from maps.catalogue import catalogue
 
 router = APIRouter(prefix="/parcels", tags=["parcels"])
@@ -47,7 +47,9 @@ def _one(connection: Any, asked: Any, lang: str, **key: Any) -> dict[str, Any]:
 
 @router.get("/by-id/{entity_id}")
 def parcel_by_id(
-    entity_id: Annotated[int, Path(ge=1, le=2**63 - 1, description="Lasting identity of a parcel, as in tiles")],
+    entity_id: Annotated[
+        int, Path(ge=1, le=2**63 - 1, description="Lasting identity of a parcel, as in tiles")
+    ],
     asked: AskedDep,
     connection: ConnectionDep,
     visitor: VisitorDep,

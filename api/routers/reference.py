@@ -56,8 +56,16 @@ def docs(request: Request) -> HTMLResponse:
     found = operations(document)
     return HTMLResponse(
         render(
-            "reference.html", lang=here.lang, unit=here.unit, visitor=here, path=request.url.path,
-            frame=None, links=None, current="", operations=found,
-            description=document["info"]["description"], tags=sorted({o["tag"] for o in found}),
-        )  # fmt: skip
+            "reference.html",
+            lang=here.lang,
+            unit=here.unit,
+            visitor=here,
+            path=request.url.path,
+            frame=None,
+            links=None,
+            current="",
+            operations=found,
+            description=document["info"]["description"],
+            tags=sorted({o["tag"] for o in found}),
+        )
     )

@@ -18,9 +18,7 @@ def summary(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> 
     """Return count and area of the matching parcels by status, verdict and park."""
     run_id, lang = asked.run(), visitor.lang
     by_status = queries.status_totals(connection, run_id, asked.filter)
-    by_park = queries.totals_by(
-        connection, run_id, asked.filter, IdleVerdict.park_code, IdleVerdict.verdict
-    )
+    by_park = queries.totals_by(connection, run_id, asked.filter, IdleVerdict.park_code, IdleVerdict.verdict)
     whole = queries.add(list(by_status.values()))
     state = overview.run(connection, run_id)
     return {
@@ -35,13 +33,14 @@ def summary(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> 
             {"code": code, "word": STATUS[code][lang], "n": total.n, "area_m2": float(total.area_m2)}
             for code, total in by_status.items()
         ],
-        "verdicts": totals_document(
-            queries.totals_by(connection, run_id, asked.filter, IdleVerdict.verdict)
-        ),
+        "verdicts": totals_document(queries.totals_by(connection, run_id, asked.filter, IdleVerdict.verdict)),
         "parks": [
             {
-                "park_code": park.code, "park_name": park.name, "n": park.total.n,
-                "area_m2": float(park.total.area_m2), "counts": park.counts,
+                "park_code": park.code,
+                "park_name": park.name,
+                "n": park.total.n,
+                "area_m2": float(park.total.area_m2),
+                "counts": park.counts,
             }
             for park in overview.park_totals(overview.parks(connection, run_id), by_park)
         ],
@@ -50,4 +49,3 @@ def summary(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> 
             for code, n in queries.missing_totals(connection, run_id, asked.filter)
         ],
     }
-

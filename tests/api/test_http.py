@@ -135,7 +135,9 @@ def test_search_groups_what_it_finds(client: httpx.Client) -> None:
     parcels = next(group for group in found["groups"] if group["kind"] == "parcel")
     assert all(item["text"].endswith("GB00001") for item in parcels["items"])
     assert found["total"] <= 8
-    assert client.get("/api/v1/search", params=DAY | {"q": "G"}).json()["total"] == 0  # from the second character
+    assert (
+        client.get("/api/v1/search", params=DAY | {"q": "G"}).json()["total"] == 0
+    )  # from the second character
 
 
 def test_every_answer_carries_the_policy(client: httpx.Client) -> None:

@@ -41,7 +41,7 @@ def test_languages_have_the_same_keys() -> None:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_entry_is_translated(lang: str) -> None:
     text = (LOCALE / lang / "messages.po").read_text(encoding="utf-8")
-    keys = [key for key in re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)]
+    keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
     assert len(keys) == len(set(keys))
     assert set(keys) == set(catalogue(lang).forms)
 
@@ -84,7 +84,7 @@ def test_every_code_has_its_words() -> None:
 
 
 def test_an_unknown_key_is_an_error() -> None:
-    with pytest.raises(MissingWord, match="nav.nowhere"):
+    with pytest.raises(MissingWord, match=r"nav\.nowhere"):
         catalogue("en").text("nav.nowhere")
 
 

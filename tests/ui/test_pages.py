@@ -45,7 +45,9 @@ def test_page_is_whole_and_accessible(
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("verdict", ["IDLE_NOT_COMMENCED", "MAY_BE_IDLE", "UNDETERMINED", "NOT_SUPPLIED", "COMPLETED"])
+@pytest.mark.parametrize(
+    "verdict", ["IDLE_NOT_COMMENCED", "MAY_BE_IDLE", "UNDETERMINED", "NOT_SUPPLIED", "COMPLETED"]
+)
 def test_dossier_is_accessible_and_fits_one_sheet(
     page: Page, live_server: str, axe: Callable[[], list[str]], verdict: str, lang: str
 ) -> None:
@@ -103,14 +105,19 @@ def test_filter_form_and_chips(page: Page, live_server: str) -> None:
     expect(page.locator("#chips .chip", has_text="GB00001")).to_have_count(0)
 
 
-def test_without_scripts_the_list_still_works(browser: object, live_server: str, sample_database: str) -> None:
+def test_without_scripts_the_list_still_works(
+    browser: object, live_server: str, sample_database: str
+) -> None:
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
     page = context.new_page()
     page.goto(address(live_server, "/parcels"))
     page.locator("form.filters input[name=q]").fill("GB00001")
     page.locator("form.filters button").click()
     assert "q=GB00001" in page.url
-    assert all(text.replace(" ", "").endswith("GB00001") for text in page.locator("tbody td:first-child").all_inner_texts())
+    assert all(
+        text.replace(" ", "").endswith("GB00001")
+        for text in page.locator("tbody td:first-child").all_inner_texts()
+    )
     context.close()
 
 
@@ -123,7 +130,9 @@ def test_first_tab_stop_leads_to_the_content(page: Page, live_server: str) -> No
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_error_page(page: Page, live_server: str, faults: list[str], axe: Callable[[], list[str]], lang: str) -> None:
+def test_error_page(
+    page: Page, live_server: str, faults: list[str], axe: Callable[[], list[str]], lang: str
+) -> None:
     page.goto(f"{live_server}/nope?lang={lang}")
     expect(page.locator("h1")).to_have_text("没有找到" if lang == "zh" else "Not found")
     assert axe() == []
