@@ -24,7 +24,7 @@ from etl.layers import layer_of
 from etl.load import stage, write_issues
 from etl.mapping.file import Mapping, SourceRule, load
 from etl.options import FileReport, ImportOptions, ImportReport, Progress, silent
-from etl.publish import publish_in
+from etl.publish import plan_for_bulk, publish_in
 from etl.read import Reader
 from etl.readers.crs import Place, parse
 from etl.readers.discover import discover, files_of
@@ -250,6 +250,7 @@ def _store(
 ) -> ImportReport:
     """Check the layers against each other and what is published, store all of it, and publish when asked."""
     with transaction() as connection:
+        plan_for_bulk(connection)
         number = _record(connection, sha256, paths, options, "STAGED", _said(options))
         with clock.stage("check"):
             progress("check", 0, len(works))

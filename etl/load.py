@@ -87,7 +87,7 @@ def stage(connection: Connection, work: Work) -> None:
     """Put the accepted rows of one file into its staging table."""
     layer = LAYERS[work.layer or ""]
     count = len(work.row_no)
-    values: dict[str, Sequence[Any]] = {
+    values: dict[str, Any] = {
         column.name: texts_of(column, work.frame[column.name]) for column in layer.columns
     }
     values["file_id"] = [str(work.file_id)] * count
@@ -105,7 +105,7 @@ def stage(connection: Connection, work: Work) -> None:
 def write_issues(connection: Connection, delivery_id: int, file_id: int | None, issues: list[Issue]) -> None:
     """Write the findings about one file."""
     points = shapely.set_srid(np.array([issue.point for issue in issues], dtype=object), 4490)
-    values: dict[str, Sequence[Any]] = {
+    values: dict[str, Any] = {
         "delivery_id": [str(delivery_id)] * len(issues),
         "file_id": [None if file_id is None else str(file_id)] * len(issues),
         "layer": [i.layer for i in issues],

@@ -55,6 +55,7 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
             f"Delivery {delivery_id} is {status}; only a STAGED one can be published. Import it again if it is wanted."
         )
     files = _files(connection, delivery_id)
+    plan_for_bulk(connection)
     lock(connection, files)
     # Two runs may have waited for the same lock: the state is read again under it.
     if _status(connection, delivery_id)[0] != "STAGED":
@@ -66,6 +67,16 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
         connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
     _finish(connection, done, delivery_id, "PUBLISHED")
     return done
+
+
+def plan_for_bulk(connection: Connection) -> None:
+    """Make the rest of the transaction join whole tables by hash.
+
+    Rows that were copied in a moment ago have no statistics, and only the
+    owner of a table may gather them: the planner takes a hundred thousand
+    staged rows for none and would look each up one by one, for hours.
+    """
+    connection.execute(text("SET LOCAL enable_nestloop = off"))
 
 
 def lock(connection: Connection, layers: Iterable[str]) -> None:
@@ -144,7 +155,6 @@ def _publish_layer(
     connection: Connection, layer: str, files: list[int], publication: int, now: Any, options: dict[str, Any]
 ) -> dict[str, int]:
     params = {"files": files, "pub": publication, "now": now, "park": options.get("park")}
-    connection.execute(text(f"ANALYZE staging.{layer}")) if _may_analyse(connection, layer) else None
     staged = connection.scalar(
         text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
     )
@@ -172,18 +182,6 @@ def _publish_layer(
         "unchanged": int(staged or 0) - inserted,
         "ended": ended,
     }
-
-
-def _may_analyse(connection: Connection, layer: str) -> bool:
-    """Say whether our role may gather statistics of a staging table (its owner may)."""
-    return bool(
-        connection.scalar(
-            text(
-                "SELECT pg_has_role(tableowner, 'MEMBER') FROM pg_tables WHERE schemaname = 'staging' AND tablename = :t"
-            ),
-            {"t": layer},
-        )
-    )
 
 
 _CLOSE_CHANGED = """
@@ -221,8 +219,8 @@ def _scope(layer: str, park: str | None) -> str:
     if "park_code" in names:
         if park:
             return "p.park_code = :park"
-        touched = f"SELECT FROM staging.{layer} t WHERE t.file_id = ANY(:files)"
-        return f"EXISTS ({touched} AND t.park_code IS NOT DISTINCT FROM p.park_code)"
+        touched = f"SELECT coalesce(t.park_code, '') FROM staging.{layer} t WHERE t.file_id = ANY(:files)"
+        return f"coalesce(p.park_code, '') IN ({touched})"
     if not park:
         return "true"
     if "parcel_codes" in names:
@@ -253,8 +251,8 @@ def count_gone(
     """Return how many published rows a delivery no longer has, and of how many in its scope."""
     row = connection.execute(
         text(
-            f"SELECT count(*) FILTER (WHERE {gone_filter(layer, park)}) AS gone, count(*) AS current "
-            f"FROM {layer} p WHERE upper_inf(p.known) AND {_scope(layer, park)}"
+            f"SELECT (SELECT count(*) FROM {layer} p WHERE {gone_filter(layer, park)}) AS gone, "
+            f"(SELECT count(*) FROM {layer} p WHERE upper_inf(p.known) AND {_scope(layer, park)}) AS current"
         ),
         params,
     ).one()
@@ -285,6 +283,7 @@ def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
                 f"Delivery {delivery_id} is {status}; only a PUBLISHED one can be withdrawn."
             )
         layers = [layer for layer in LAYERS if layer in before.changes]
+        plan_for_bulk(connection)
         lock(connection, layers)
         if _status(connection, delivery_id)[0] != "PUBLISHED":
             raise NotPublishable(f"Delivery {delivery_id} was withdrawn by another process just now.")

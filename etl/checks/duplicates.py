@@ -1,5 +1,7 @@
 """Rows of one layer against each other, over all files of a delivery."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import shapely
@@ -30,8 +32,9 @@ def reject_duplicates(works: list[Work]) -> None:
     again = table.duplicated(by).to_numpy()
     if again.any():
         first = table.drop_duplicates(by).set_index(by, drop=False)
-        for line in table[again].itertuples():
-            origin = first.loc[getattr(line, by)]
+        repeated: Any = table[again].itertuples()
+        for line in repeated:
+            origin: Any = first.loc[getattr(line, by)]
             code = "ROW_DUPLICATE" if origin["hash"] == line.hash else "DUPLICATE_KEY"
             work = works[int(line.file)]
             work.findings.add(
@@ -57,7 +60,7 @@ def same_shapes(works: list[Work]) -> set[tuple[int, int]]:
         return pairs
     first = {form: number for number, form in reversed(list(enumerate(forms)))}
     for number in np.flatnonzero(again):
-        other = first[forms.iat[number]]
+        other = first[forms.iat[int(number)]]
         pairs.add((other, int(number)))
         work, origin = works[whose[number]], works[whose[other]]
         named = origin.keys[place[other]] or f"{origin.path}:{origin.row_no[place[other]]}"

@@ -1,6 +1,7 @@
 """Rows that refer to rows of other layers: contracts, parcels, reports, events, causes."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,7 +66,7 @@ def _check_supplements(work: Work, known: Known) -> None:
     supplements = work.frame["contract_type"] == "SUPPLEMENT"
     lost = supplements & (empty(work.frame["amends"]) | ~work.frame["amends"].isin(known.keys["contract"]))
     for place in np.flatnonzero(lost):
-        said = work.frame["amends"].iat[place]
+        said: Any = work.frame["amends"].iat[int(place)]
         work.findings.add(
             "SUPPLEMENT_WITHOUT_CONTRACT", int(work.row_no[place]), "amends", None if pd.isna(said) else said,
             key=work.keys[place],

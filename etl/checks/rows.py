@@ -73,7 +73,8 @@ def check_dates(work: Work) -> None:
     for earlier, later in DATES_IN_ORDER.get(layer, ()):
         both = np.flatnonzero(frame[earlier].notna() & frame[later].notna())
         for place in both:
-            first, second = frame[earlier].iat[place], frame[later].iat[place]
+            first: Any = frame[earlier].iat[int(place)]
+            second: Any = frame[later].iat[int(place)]
             if first > second:
                 work.findings.add(
                     "DATE_ORDER", int(work.row_no[place]), earlier, first, key=work.keys[place],
@@ -91,7 +92,7 @@ def check_areas(work: Work) -> None:
     allowed = np.maximum(limits["same_area_share"] * work.drawn_m2, limits["same_area_m2"])
     for place in np.flatnonzero(off > allowed):
         work.findings.add(
-            "AREA_MISMATCH", int(work.row_no[place]), "registered_area_m2", work.frame["registered_area_m2"].iat[place],
+            "AREA_MISMATCH", int(work.row_no[place]), "registered_area_m2", work.frame["registered_area_m2"].iat[int(place)],
             key=work.keys[place], declared_m2=float(declared[place]), drawn_m2=round(float(work.drawn_m2[place]), 3),
         )  # fmt: skip
 

@@ -48,7 +48,9 @@ def parcels(shapes, path, crs=4490, **columns):
 
 def parks(folder, version="2021", shape=PARK):
     gpd.GeoDataFrame(
-        {"park_code": ["S1"], "park_name": ["北园"], "boundary_version": [version]}, geometry=[shape], crs=4490
+        {"park_code": ["S1"], "park_name": ["北园"], "boundary_version": [version]},
+        geometry=[shape],
+        crs=4490,
     ).to_file(folder / f"park_{version}.gpkg", layer="park")
 
 
@@ -75,7 +77,9 @@ def test_zone_and_cut_names(tmp_path):
     # In a shapefile registered_area_m2 is cut to "registered": the layer's own cut form.
     shape = box(121.01, 41.01, 121.02, 41.02)
     frame = gpd.GeoDataFrame(
-        {"parcel_cod": [CODE.format(1)], "registered": [123.25], "holder": ["锦州某公司"]}, geometry=[shape], crs=4490
+        {"parcel_cod": [CODE.format(1)], "registered": [123.25], "holder": ["锦州某公司"]},
+        geometry=[shape],
+        crs=4490,
     )
     frame.to_crs(4528).to_file(tmp_path / "parcel_west.shp", encoding="gbk")
     (tmp_path / "parcel_west.cpg").unlink()
@@ -87,7 +91,9 @@ def test_zone_and_cut_names(tmp_path):
 
 
 def test_a_guessed_system_blocks_until_confirmed(tmp_path):
-    frame = gpd.GeoDataFrame({"parcel_cod": [CODE.format(1)]}, geometry=[box(121.6, 41.5, 121.61, 41.51)], crs=4490)
+    frame = gpd.GeoDataFrame(
+        {"parcel_cod": [CODE.format(1)]}, geometry=[box(121.6, 41.5, 121.61, 41.51)], crs=4490
+    )
     frame.to_crs(4529).to_file(tmp_path / "parcel.shp")
     (tmp_path / "parcel.prj").unlink()
     blocked = run([tmp_path], ImportOptions(publish=True))
@@ -111,11 +117,15 @@ def test_one_bad_shape_never_costs_the_layer(tmp_path):
     good = box(121.01, 41.01, 121.02, 41.02)
     bowtie = shapely.Polygon([(121.03, 41.01), (121.04, 41.02), (121.04, 41.01), (121.03, 41.02)])
     # A spike of no width: repaired, the area stays.
-    spike = shapely.Polygon([(121.05, 41.01), (121.06, 41.01), (121.06, 41.02), (121.06, 41.03), (121.06, 41.02), (121.05, 41.02)])
+    spike = shapely.Polygon(
+        [(121.05, 41.01), (121.06, 41.01), (121.06, 41.02), (121.06, 41.03), (121.06, 41.02), (121.05, 41.02)]
+    )
     line = shapely.LineString([(121.07, 41.01), (121.08, 41.02)])
     deep = shapely.force_3d(box(121.08, 41.05, 121.09, 41.06), 7)
     frame = gpd.GeoDataFrame(
-        {"parcel_code": list("ABCDEF")}, geometry=np.array([good, bowtie, spike, line, None, deep], dtype=object), crs=4490
+        {"parcel_code": list("ABCDEF")},
+        geometry=np.array([good, bowtie, spike, line, None, deep], dtype=object),
+        crs=4490,
     )
     frame.to_file(tmp_path / "parcel.gpkg", layer="parcel")
     report = run([tmp_path], ImportOptions(publish=True))
@@ -144,7 +154,10 @@ def test_checks_against_each_other_and_the_park(tmp_path):
     ]
     parcels(shapes, tmp_path / "parcel.gpkg")
     report = run([tmp_path], ImportOptions(publish=True))
-    found = {(r.code, r.supplier_key): r for r in rows("SELECT code, supplier_key, params, ST_X(point) x FROM issue")}
+    found = {
+        (r.code, r.supplier_key): r
+        for r in rows("SELECT code, supplier_key, params, ST_X(point) x FROM issue")
+    }
     assert ("OVERLAP", CODE.format(2)) in found
     assert sum(code == "OVERLAP" for code, _ in found) == 1
     assert 121.019 < found["OVERLAP", CODE.format(2)].x < 121.02
@@ -187,7 +200,12 @@ def test_contracts_and_what_they_refer_to(tmp_path):
     assert (contract.read, contract.accepted, contract.rejected) == (6, 4, 2)
     kept = dict(rows("SELECT contract_no, extra FROM contract"))
     assert kept["C3"] == {"signed_on": "1900-01-01", "price_wan": "三百"}
-    assert dict(rows("SELECT contract_no, price_wan FROM contract")) == {"C1": None, "C2": None, "C3": None, "C4": 50_000}
+    assert dict(rows("SELECT contract_no, price_wan FROM contract")) == {
+        "C1": None,
+        "C2": None,
+        "C3": None,
+        "C4": 50_000,
+    }
     assert rows("SELECT row_no, value FROM issue WHERE code = 'VALUE_UNREADABLE'") == [(4, "三百")]
 
 
@@ -262,6 +280,10 @@ def test_wrong_usage(tmp_path):
 
 def test_hostile_texts_stay_texts(tmp_path):
     name = "'); DROP TABLE parcel; --<script>\\\\N\\t"
-    write(tmp_path, "enterprise.csv", f'credit_code,enterprise_name,备注\n91350100M000100Y43,"{name}","a""b\nc"\n')
+    write(
+        tmp_path,
+        "enterprise.csv",
+        f'credit_code,enterprise_name,备注\n91350100M000100Y43,"{name}","a""b\nc"\n',
+    )
     run([tmp_path], ImportOptions(publish=True))
     assert rows("SELECT enterprise_name, extra FROM enterprise") == [(name, {"备注": 'a"b\nc'})]

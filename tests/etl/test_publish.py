@@ -93,21 +93,31 @@ def test_an_old_delivery_after_a_newer_one_is_no_duplicate(tmp_path):
 def test_complete_ends_what_is_gone(tmp_path):
     run([parcel_file(tmp_path / "1", **dict.fromkeys("ABCDEFGHIJ", "甲"))], PUBLISH)
     # 1 of 10 is a tenth, below a fifth; 3 of the 9 left are a third, above it.
-    done = run([parcel_file(tmp_path / "2", **dict.fromkeys("ABCDEFGHI", "甲"))], ImportOptions(publish=True, complete=True))
+    done = run(
+        [parcel_file(tmp_path / "2", **dict.fromkeys("ABCDEFGHI", "甲"))],
+        ImportOptions(publish=True, complete=True),
+    )
     assert done.changes["parcel"] == {"new": 0, "changed": 0, "unchanged": 9, "ended": 1}
     assert rows("SELECT end_reason FROM parcel WHERE parcel_code = 'J'") == [("GONE",)]
     parcel_file(tmp_path / "3", **dict.fromkeys("ABCDEF", "甲"))
     blocked = run([tmp_path / "3"], ImportOptions(publish=True, complete=True))
-    assert (blocked.layers[0].blocked_by, blocked.published, blocked.exit_code) == (["DROP_THRESHOLD"], False, 1)
+    assert (blocked.layers[0].blocked_by, blocked.published, blocked.exit_code) == (
+        ["DROP_THRESHOLD"],
+        False,
+        1,
+    )
     accepted = run(
-        [tmp_path / "3"], ImportOptions(publish=True, complete=True, accept=("DROP_THRESHOLD",), reason="三宗已注销")
+        [tmp_path / "3"],
+        ImportOptions(publish=True, complete=True, accept=("DROP_THRESHOLD",), reason="三宗已注销"),
     )
     assert accepted.changes["parcel"]["ended"] == 3
 
 
 def test_complete_is_blocked_by_a_blocked_file_of_the_layer(tmp_path):
     parcel_file(tmp_path / "1", A="甲")
-    (tmp_path / "1" / "parcel_2.csv").write_text('parcel_code,geom\nZ,"POLYGON((500000 4540000,500100 4540000,500100 4540100,500000 4540000))"\n')
+    (tmp_path / "1" / "parcel_2.csv").write_text(
+        'parcel_code,geom\nZ,"POLYGON((500000 4540000,500100 4540000,500100 4540100,500000 4540000))"\n'
+    )
     report = run([tmp_path / "1"], ImportOptions(publish=True, complete=True))
     assert {f.file: f.blocked_by for f in report.layers} == {
         "parcel.csv": ["LAYER_INCOMPLETE"],
@@ -130,7 +140,10 @@ def test_withdrawing_restores_exactly_what_was_before(tmp_path):
     assert state() == before
     publish.withdraw(first.delivery, "误报")
     assert state() == []
-    assert rows("SELECT action, reason FROM publication ORDER BY 1 DESC") == [("WITHDRAW", "误报")] * 3 + [("PUBLISH", None)] * 3
+    assert (
+        rows("SELECT action, reason FROM publication ORDER BY 1 DESC")
+        == [("WITHDRAW", "误报")] * 3 + [("PUBLISH", None)] * 3
+    )
     # History is kept: what was known in between can still be asked for.
     assert rows(
         "SELECT holder FROM parcel WHERE parcel_code = 'A' AND known @> "
@@ -154,7 +167,10 @@ def test_publish_later(tmp_path):
 
 def test_events_without_a_key_are_compared_by_content(tmp_path):
     head = "序号,parcel_code,event,happened_on\n"
-    for name, lines in (("1", "1,A,PERMIT,2022-01-01\n"), ("2", "1,A,DELIVERED,2021-01-01\n2,A,PERMIT,2022-01-01\n2,A,PERMIT,2022-01-01\n")):
+    for name, lines in (
+        ("1", "1,A,PERMIT,2022-01-01\n"),
+        ("2", "1,A,DELIVERED,2021-01-01\n2,A,PERMIT,2022-01-01\n2,A,PERMIT,2022-01-01\n"),
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "construction_event.csv").write_text(head + lines, encoding="utf-8")
     run([tmp_path / "1"], PUBLISH)
@@ -181,7 +197,17 @@ def test_observations_replace_all_of_a_delivered_park(tmp_path):
     lines = "".join(f'{c},1,"{box(w, 41, w + 0.1, 41.1).wkt}"\n' for c, w in (("S1", 121.0), ("S2", 121.1)))
     (tmp_path / "p" / "park.csv").write_text("park_code,boundary_version,geom\n" + lines)
     run([tmp_path / "p"], PUBLISH)
-    run([builtup_file(tmp_path / "1", (121.01, 41.01, 121.02, 41.02), (121.05, 41.05, 121.06, 41.06), (121.15, 41.05, 121.16, 41.06))], PUBLISH)
+    run(
+        [
+            builtup_file(
+                tmp_path / "1",
+                (121.01, 41.01, 121.02, 41.02),
+                (121.05, 41.05, 121.06, 41.06),
+                (121.15, 41.05, 121.16, 41.06),
+            )
+        ],
+        PUBLISH,
+    )
     # The new survey of S1 has one patch; the two old ones of S1 end, that of S2 stays.
     done = run([builtup_file(tmp_path / "2", (121.03, 41.03, 121.04, 41.04))], PUBLISH)
     assert done.changes["builtup"] == {"new": 1, "changed": 0, "unchanged": 0, "ended": 2}
@@ -209,10 +235,17 @@ def test_kill_at_any_stage_leaves_the_published_state(tmp_path, stage):
     run([parcel_file(tmp_path / "1", A="甲", B="乙")], PUBLISH)
     before = state()
     parcel_file(tmp_path / "2", A="丙", C="丁")
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "2"), stage], check=False, timeout=60)
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "2"), stage], check=False, timeout=60
+    )
     assert killed.returncode == -signal.SIGKILL
     assert state() == before
-    assert run([tmp_path / "2"], PUBLISH).changes["parcel"] == {"new": 1, "changed": 1, "unchanged": 0, "ended": 0}
+    assert run([tmp_path / "2"], PUBLISH).changes["parcel"] == {
+        "new": 1,
+        "changed": 1,
+        "unchanged": 0,
+        "ended": 0,
+    }
     assert not list((importer.settings().home / "work").glob("*"))
 
 
