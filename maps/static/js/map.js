@@ -18,7 +18,7 @@ const DEGREES = 'EPSG:4326'; // the same numbers as EPSG:4490 to far below a pix
 const FINEST = 0.05; // m/px
 const TIP_PAUSE_MS = 120;
 const URL_PAUSE_MS = 500;
-const AROUND = [64, 88, 96, 88]; // px that buttons and boxes take at the edges
+const AROUND = [64, 88, 140, 88]; // px that buttons and boxes take at the edges
 
 const root = document.getElementById('map'); // takes the focus and the keys
 const host = root.parentElement; // holds what floats over it

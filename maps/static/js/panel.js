@@ -4,6 +4,8 @@ import { days } from './url.js';
 
 const SIZE = 50;
 const SHORT_TRACE = 3;
+// What follows from a verdict, and what prepares a step, is not what decided it.
+const ASIDE = /#(foundation|cause|gate|fee|recovery|collective|deadline)$/;
 const TABS = ['results', 'parcel', 'layers'];
 
 /**
@@ -201,7 +203,7 @@ function sections(found) {
 function why(idle) {
   const steps = idle.arithmetic.slice(1); // the first is the conclusion, which stands above
   if (!steps.length) return null;
-  const decided = steps.filter((step) => step.holds !== null).slice(-SHORT_TRACE);
+  const decided = steps.filter((step) => step.holds !== null && !ASIDE.test(step.rule)).slice(-SHORT_TRACE);
   const short = decided.length ? decided : steps.slice(0, SHORT_TRACE);
   const list = el('ol', { class: 'trace' });
   const line = (step, i) => el('li', {},
