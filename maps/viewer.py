@@ -13,7 +13,6 @@ from markupsafe import Markup
 
 from data import overview, queries
 from gis import words
-from gis.trace import article_in
 from maps import drawing, formats
 from maps import words as phrases
 from maps.assets import STATIC, assets
@@ -109,7 +108,7 @@ def environment(lang: str, unit: str) -> Environment:
         percent=formats.percent,
         day=formats.day,
         moment=lambda value: formats.moment(value, ZONE),
-        article=lambda text: article_in(text, lang) if text else formats.DASH,
+        article=lambda text: phrases.article(texts, text),
         short_moment=lambda value: formats.moment(value, ZONE)[5:],
         code=formats.parcel_code,
         because=formats.because(texts),

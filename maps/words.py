@@ -1,12 +1,17 @@
 """What a verdict is called in a row: the finding, the cause, and the next step with its article."""
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from gis.trace import article_in
 from gis.words import CAUSES, VERDICTS
 from maps import formats
 from maps.catalogue import Catalogue
+
+_LAW = re.compile("^\u300a[^\u300b]*\u300b")  # a name in title marks
+ENUMERATION = "\u3001"
 
 
 def finding(words: Catalogue, row: Mapping[Any, Any]) -> str:
@@ -20,6 +25,14 @@ def finding(words: Catalogue, row: Mapping[Any, Any]) -> str:
     if verdict == "UNDETERMINED":
         return missing(words, row["missing"])
     return VERDICTS[verdict][words.lang]
+
+
+def article(words: Catalogue, text: str | None) -> str:
+    """Return the articles of a verdict in the page's language, without the name of the Measures, or a dash."""
+    if not text:
+        return formats.DASH
+    articles = _LAW.sub("", text).split(ENUMERATION)
+    return words.text("list.comma").join(article_in(one, words.lang) for one in articles)
 
 
 def missing(words: Catalogue, codes: Sequence[str]) -> str:
