@@ -23,7 +23,7 @@ def _version() -> str:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(_version(), prog_name="landstock", help="Print the version and end.")
 def main() -> None:
-    """Land stock and idle land of industrial parks. 存量土地与闲置土地。
+    """Land stock and idle land of industrial parks (存量土地与闲置土地).
 
     Exit codes: 0 done; 1 refused, or left unpublished; 2 wrong usage; 3 the environment.
     """

@@ -47,7 +47,7 @@ def analyse(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Judge idle land, intensity and built-up growth as of a day, and store the run. 分析。
+    r"""Judge idle land, intensity and built-up growth as of a day, and store the run (分析).
 
     \b
         landstock analyse --as-of 2026-01-01
@@ -113,7 +113,7 @@ def explain(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Say every rule's verdict on a parcel with article, facts and arithmetic. 说明理由。
+    r"""Say every rule's verdict on a parcel with article, facts and arithmetic (说明理由).
 
     \b
         landstock explain 210700001001GB00001 --as-of 2026-01-01

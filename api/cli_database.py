@@ -10,7 +10,7 @@ from api.cli_frame import document, json_option
 
 @click.group()
 def db() -> None:
-    """The embedded database: start, stop, status. 内置数据库。"""
+    """Start, stop or look at the embedded database (内置数据库)."""
 
 
 @db.command("start")
@@ -60,7 +60,7 @@ def _tell(ctx: click.Context, status: Any, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def doctor(ctx: click.Context, as_json: bool) -> None:
-    """Say what is installed, reachable, out of date or wrong, and how to mend it. 自检。"""
+    """Say what is installed, reachable, out of date or wrong, and how to mend it (自检)."""
     from data.doctor import checks
 
     found = checks()

@@ -30,6 +30,7 @@ from gis.errors import UsageFault
 @click.pass_context
 def import_(
     ctx: click.Context,
+    /,
     paths: tuple[Path, ...],
     lang: str,
     as_json: bool,
@@ -37,13 +38,14 @@ def import_(
     observed_on: dt.date | None,
     **options: Any,
 ) -> None:
-    """Take in a delivery: a folder, an archive or files. 导入成果。
+    r"""Take in a delivery: a folder, an archive or files (导入成果).
 
     \b
         landstock import delivery.zip --mapping supplier.yaml --publish
         landstock import parcels.shp --layer parcel --crs EPSG:4528 --check-only
     """
-    from etl.importer import ImportOptions, run
+    from etl.importer import run
+    from etl.options import ImportOptions
 
     if options["accept"] and not options["reason"]:
         raise UsageFault("--accept needs --reason: what is accepted goes on record with it.")
@@ -89,7 +91,7 @@ def import_text(report: Mapping[str, Any], lang: str) -> str:
 @json_option
 @click.pass_context
 def deliveries(ctx: click.Context, delivery_id: int | None, as_json: bool) -> None:
-    """List the deliveries, or say what became of one. 成果列表。"""
+    """List the deliveries, or say what became of one (成果列表)."""
     from data import deliveries as kept
     from data.session import transaction
 
@@ -136,7 +138,7 @@ def _one_line(row: Mapping[str, Any]) -> str:
 @json_option
 @click.pass_context
 def publish(ctx: click.Context, delivery_id: int, as_json: bool) -> None:
-    """Publish a delivery that was staged. 发布。"""
+    """Publish a delivery that was staged (发布)."""
     from etl.publish import publish as publish_delivery
 
     open_database()
@@ -149,7 +151,7 @@ def publish(ctx: click.Context, delivery_id: int, as_json: bool) -> None:
 @json_option
 @click.pass_context
 def withdraw(ctx: click.Context, delivery_id: int, reason: str, as_json: bool) -> None:
-    """Take the publication of a delivery back; the state before it returns. 撤回发布。"""
+    """Take the publication of a delivery back; the state before it returns (撤回发布)."""
     from etl.publish import withdraw as withdraw_delivery
 
     if not reason.strip():

@@ -41,7 +41,7 @@ def demo(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Import the sample delivery, analyse it, write list, GeoJSON and map to out/, and serve. 演示。
+    """Import the sample delivery, analyse it, write list, GeoJSON and map to out/, and serve (演示).
 
     The sample holds planted faults; they are reported and the demo ends 0 all the same.
     """

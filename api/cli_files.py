@@ -43,7 +43,7 @@ def export(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Write WHAT to a file. 导出。
+    r"""Write WHAT to a file (导出).
 
     WHAT: parcels, parks, builtup, buildings, plan-zones, verdicts, idle-list, intensity, growth.
 
@@ -82,7 +82,7 @@ def map_(
     lang: str,
     as_json: bool,
 ) -> None:
-    """Write one HTML file with a map that opens offline. 单文件离线地图。"""
+    """Write one HTML file with a map that opens offline (单文件离线地图)."""
     from api.handing_out import write_map
     from etl.export import Question
 

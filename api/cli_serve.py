@@ -42,7 +42,7 @@ class CannotListen(EnvironmentFault):
 def serve(
     ctx: click.Context, host: str, port: int, tls_cert: Path | None, tls_key: Path | None, as_json: bool
 ) -> None:
-    """Serve the browser application and the API until Ctrl-C. 启动网页服务。"""
+    """Serve the browser application and the API until Ctrl-C (启动网页服务)."""
     tls = _tls(tls_cert, tls_key)
     require_free(host, port)
     open_database()

@@ -16,8 +16,8 @@ from data.session import transaction
 from data.settings import checkout
 from etl import export, jobs
 from etl.analysis_summary import RunSummary, summary
-from etl.importer import ImportOptions
 from etl.importer import run as import_delivery
+from etl.options import ImportOptions
 from maps.handout import LIMIT
 
 FILES = ("idle-list.xlsx", "idle-list.geojson", "parcels.geojson", "map.html")

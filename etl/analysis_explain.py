@@ -1,11 +1,11 @@
 """Why a parcel is judged as it is: the stored verdict with its facts and arithmetic."""
 
 import datetime as dt
-import os
 from difflib import SequenceMatcher
+from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, any_, literal, select
 
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
@@ -88,11 +88,16 @@ def _require(connection: Connection, parcel_code: str, known_on: dt.datetime | N
 
 def near_codes(wanted: str, codes: list[str]) -> list[str]:
     """Return the codes most like one: by the longest common beginning, then by likeness."""
-    by_start = sorted(codes, key=lambda code: (-len(os.path.commonprefix([wanted, code])), code))
+    by_start = sorted(codes, key=lambda code: (-_same_start(wanted, code), code))
     ends_alike = [code for code in codes if wanted and code.endswith(wanted[-6:])]
     candidates = dict.fromkeys([*ends_alike[:50], *by_start[:200]])
     likeness = sorted(candidates, key=lambda code: (-SequenceMatcher(None, wanted, code).ratio(), code))
     return likeness[:_NEAR]
+
+
+def _same_start(one: str, other: str) -> int:
+    """Return how many letters two codes have in common at the beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _parcel(parcel: RowMapping) -> dict[str, Any]:
@@ -133,7 +138,7 @@ def _day(day: dt.date | None) -> str | None:
 def _intensity(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
     statement = (
         select(*IntensityVerdict.__table__.c)
-        .where(IntensityVerdict.run_id == run_id, IntensityVerdict.parcel_codes.any(parcel_code))
+        .where(IntensityVerdict.run_id == run_id, literal(parcel_code) == any_(IntensityVerdict.parcel_codes))
         .order_by(IntensityVerdict.contract_no.collate("C"), IntensityVerdict.term)
     )
     return [_term(row, lang) for row in connection.execute(statement).mappings()]

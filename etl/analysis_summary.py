@@ -109,7 +109,7 @@ def _intensity(connection: Connection, run_id: int) -> dict[str, int]:
         .group_by(IntensityVerdict.verdict)
         .order_by(IntensityVerdict.verdict)
     )
-    return {verdict: n for verdict, n in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(statement)}
 
 
 def _growth(connection: Connection, run_id: int) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import folium
 import geopandas as gpd
@@ -64,22 +64,26 @@ class About:
     lang: str = "zh"
 
 
-class _OfflineMap(folium.Map):  # type: ignore[misc]
+class _OfflineMap(folium.Map):
     """A folium map that names no script or style of another server."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 (an instance variable of the base)
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
-class _Drawing(MacroElement):  # type: ignore[misc]
+class _Drawing(MacroElement):
     """The script that draws; folium runs what belongs to a map after the map is there."""
 
     _template = Template("{% macro script(this, kwargs) %}{{ this.code() }}{% endmacro %}")
 
+    def __init__(self, name: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._map = name
+
     def code(self) -> str:
         """Return the script for the map that this belongs to."""
         script = (_HERE / "static" / "js" / "handout.js").read_text(encoding="utf-8")
-        return script.replace("THE_MAP", self._parent.get_name())
+        return script.replace("THE_MAP", self._map)
 
 
 def handout(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, about: About) -> str:
@@ -108,7 +112,7 @@ def handout(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, about: About) ->
     figure.header.add_child(Element(_inlined()), name="leaflet")
     figure.html.add_child(Element(_furniture(parcels, about)), name="furniture")
     figure.html.add_child(Element(_json_block(_content(parcels, parks, about))), name="content")
-    _Drawing().add_to(made)
+    _Drawing(made.get_name()).add_to(made)
     page: str = figure.render()
     return page.replace("<html>", f'<html lang="{"zh-CN" if about.lang == "zh" else "en"}">', 1)
 

@@ -92,4 +92,4 @@ def _governing(connection: Connection, state: DataState, question: Question) -> 
         )
         .order_by(Contract.signed_on, Contract.contract_no.collate("C"))
     )
-    return {code: number for code, number in connection.execute(statement)}
+    return {row[0]: row[1] for row in connection.execute(statement)}

@@ -8,6 +8,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.export.aside import written_aside
@@ -52,7 +53,7 @@ def _shown(dataset: Dataset) -> int:
 
 
 def _title(sheet: Worksheet, dataset: Dataset) -> None:
-    words, question = WORDS[dataset.question.lang], dataset.question
+    words = WORDS[dataset.question.lang]
     place = dataset.park_name or words["all_parks"]
     width = _shown(dataset)
     lines = (
@@ -180,12 +181,15 @@ def _page(sheet: Worksheet, dataset: Dataset, last: int) -> None:
     setup = sheet.page_setup
     setup.paperSize, setup.orientation = sheet.PAPERSIZE_A4, sheet.ORIENTATION_LANDSCAPE
     setup.fitToWidth, setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.horizontalCentered = True
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top, margins.bottom, margins.footer = 0.5, 0.7, 0.35
-    sheet.oddFooter.left.text = words["footer"].format(rules=dataset.source.rules_version)
-    sheet.oddFooter.right.text = words["page"]
-    for part in (sheet.oddFooter.left, sheet.oddFooter.right):
-        part.size = 8
+    footer = sheet.oddFooter
+    assert footer is not None
+    assert footer.left is not None
+    assert footer.right is not None
+    footer.left.text = words["footer"].format(rules=dataset.source.rules_version)
+    footer.right.text = words["page"]
+    footer.left.size = footer.right.size = 8

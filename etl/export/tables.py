@@ -187,7 +187,7 @@ def _in_park(model: Any, state: DataState, park_code: str) -> Any:
 def _builtup(
     connection: Connection, state: DataState, question: Question, run_id: Any, parks: Any
 ) -> Dataset:
-    found = _layer(Builtup, "builtup", c.BUILTUP, Builtup.observed_on)(
+    found: Dataset = _layer(Builtup, "builtup", c.BUILTUP, Builtup.observed_on)(
         connection, state, question, run_id, parks
     )
     rows = [[*row, area] for row, area in zip(found.rows, _areas(found.shapes), strict=True)]
@@ -215,7 +215,7 @@ def _intensity(connection: Connection, _: DataState, question: Question, run_id:
 
 
 def _growth(connection: Connection, _: DataState, question: Question, run_id: Any, __: Any) -> Dataset:
-    statement = (
+    statement: Any = (
         select(
             BuiltupGrowth.park_code,
             BuiltupGrowth.year,
