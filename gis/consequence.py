@@ -83,8 +83,8 @@ def _decide(
         result.missing.setdefault(number, []),
     )
     flags += [f"CLAIM:{kind[row]}" for row in claims]
-    missing += ["idle_cause.verified_on"] if claims or doubtful else []
-    missing += ["idle_cause.cause"] if any(kind[row] is None for row in known) else []
+    missing += ["verified_on"] if claims or doubtful else []
+    missing += ["cause"] if any(kind[row] is None for row in known) else []
     if any(kind[row] == "PREPARATORY" for row in known + doubtful):
         if estate is False:  # the exception is made for real-estate land only
             flags.append("NOT_REAL_ESTATE")
@@ -92,7 +92,7 @@ def _decide(
             doubtful = [row for row in doubtful if kind[row] != "PREPARATORY"]
         elif estate is None:
             flags.append("REAL_ESTATE_UNKNOWN")
-            missing.append("parcel.landuse_code")
+            missing.append("landuse_code")
     uncertain = doubtful or any(np.isnat(since[row]) or kind[row] is None for row in known)
     if uncertain or not known:
         return
@@ -168,14 +168,14 @@ def fees(asked: Any, contracts: Contracts, ratios: Ratios, rule: IdleLandRule) -
 def _share(price: Decimal | None, ratios: Ratios, contract: int, rule: IdleLandRule) -> dict[int, Fee]:
     named = ratios.parcels(contract)
     if price is None:
-        return {row: Fee(None, None, None, None, None, ("contract.price_wan",)) for _, row in named}
+        return {row: Fee(None, None, None, None, None, ("price_wan",)) for _, row in named}
     whole = half_up(Fraction(price) * rule.fee_share, rule.fee_places)
     if len(named) == 1:
         return {named[0][1]: Fee(whole, price, whole, None, None, ())}
     areas = [ratios.area_of(row) for _, row in named]
     sum_of = total(areas)
     if sum_of is None or sum_of <= 0:
-        gap = ("parcel.registered_area_m2",)
+        gap = ("registered_area_m2",)
         return {row: Fee(None, price, whole, None, None, gap) for _, row in named}
     result: dict[int, Fee] = {}
     rest = whole

@@ -46,10 +46,10 @@ class Floors:
         rows = [row for parcel in parcels if parcel >= 0 for row in self.of.get(parcel, [])]
         missing: tuple[str, ...] = () if rows else ("building",)
         if any(np.isnat(self.done[row]) for row in rows):
-            missing += ("building.completed_on",)
+            missing += ("completed_on",)
         standing = [figure(self.floor[row]) for row in rows if self.done[row] <= self.day]
         if any(part is None for part in standing):
-            missing += ("building.floor_area_m2",)
+            missing += ("floor_area_m2",)
         if missing:
             return Side(None, missing)
         return Side(total(standing) or Fraction(0))

@@ -1,4 +1,4 @@
-"""Which facts are missing for a verdict: stable codes ``<layer>.<column>``, or a layer."""
+"""Which facts are missing for a verdict: the names of columns, or of a layer."""
 
 from typing import Any
 
@@ -42,22 +42,22 @@ def _undated(found: Findings) -> list[tuple[str, Any]]:
     untyped = events.kind == np.array(None, dtype=object)
     foundation = events.rows("FOUNDATION") & (events.foundation_type == "?")
     return [
-        ("contract.signed_on", contracts.named(base) | supplement),
-        ("contract.contract_type", contracts.untyped),
-        ("construction_event.happened_on", events.any(events.undated)),
+        ("signed_on", contracts.named(base) | supplement),
+        ("contract_type", contracts.untyped),
+        ("happened_on", events.any(events.undated)),
         (
-            "construction_event.event",
+            "event",
             events.any(untyped & (events.known | events.undated)),
         ),
         (
-            "construction_event.foundation_type",
+            "foundation_type",
             events.any(foundation & (events.known | events.undated)),
         ),
         (
-            "investment_report.reported_on",
+            "reported_on",
             np.append(_undated_reports(found), False)[governing],
         ),
-        ("idle_cause.from_on", cause),
+        ("from_on", cause),
     ]
 
 
@@ -81,11 +81,11 @@ def _terms(found: Findings) -> list[tuple[str, Any]]:
     recorded = text_array(found.tables.parcel["in_monitoring_system"])
     return [
         ("contract", none),
-        ("contract.commence_by", no_date),
-        ("contract.delivered_on", no_date & ~undated & (delivered > events.day)),
-        ("construction_event.done", ~events.commenced & events.any(_without_figures(found))
+        ("commence_by", no_date),
+        ("delivered_on", no_date & ~undated & (delivered > events.day)),
+        ("done", ~events.commenced & events.any(_without_figures(found))
          & np.isin(found.verdict.astype(str), ("IDLE_NOT_COMMENCED", "OVERDUE", "NOT_DUE", "UNDETERMINED"))),
-        ("parcel.in_monitoring_system",
+        ("in_monitoring_system",
          (found.path == "ART12") & np.array([value is None for value in recorded], dtype=bool)),
     ]  # fmt: skip
 

@@ -119,21 +119,21 @@ class _Judge:
         """Return a figure of a contract, or what is missing for it."""
         values, _, unknown = self.read[name]
         if unknown[contract]:
-            return None, "contract.signed_on"
+            return None, "signed_on"
         value = figure(values[contract])
-        return value, "" if value is not None else f"contract.{name}"
+        return value, "" if value is not None else name
 
     def _area(self, contract: int, rows: list[int]) -> Side:
         basis, _, unknown = self.read["area_basis"]
         if unknown[contract]:
-            return Side(None, ("contract.signed_on",))
+            return Side(None, ("signed_on",))
         if basis[contract] == "SURVEYED":
             sum_of = total(figure(self.registered[row]) if row >= 0 else None for row in rows)
             valid = sum_of is not None and sum_of > 0
-            return Side(sum_of if valid else None, () if valid else ("parcel.registered_area_m2",))
+            return Side(sum_of if valid else None, () if valid else ("registered_area_m2",))
         stated, gap = self._term(contract, "granted_area_m2")
         if stated is None or stated <= 0:
-            return Side(None, (gap or "contract.granted_area_m2",))
+            return Side(None, (gap or "granted_area_m2",))
         return Side(Fraction(stated))
 
     def _invested(self, contract: int) -> tuple[Side, str]:
@@ -147,7 +147,7 @@ class _Judge:
         if stated is not None:
             return Side(stated), basis
         whole = figure(self.report["total_wan"][row])
-        absent = tuple(f"investment_report.{name}" for name, part in parts.items() if part is None)
+        absent = tuple(name for name, part in parts.items() if part is None)
         return (Side(None, absent) if whole is None else Side(Fraction(whole))), basis
 
     def _required(self, contract: int, area: Side) -> dict[str, Side]:
@@ -157,10 +157,10 @@ class _Judge:
             stated, gap = self._term(contract, name)
             promised[term] = Side(Fraction(stated)) if stated is not None else Side(None, (gap,))
         whole, intensity = promised["TOTAL_INVESTMENT"], promised["INTENSITY"]
-        if intensity.missing == ("contract.intensity_wan_per_ha",):
+        if intensity.missing == ("intensity_wan_per_ha",):
             found = _per(whole, area, _HA)
             promised["INTENSITY"] = Side(found.value, found.missing, found.numerator, found.denominator, True)
-        if whole.missing == ("contract.total_investment_wan",):
+        if whole.missing == ("total_investment_wan",):
             missing = (*intensity.missing, *area.missing)
             value = None
             if intensity.value is not None and area.value is not None:
@@ -174,10 +174,10 @@ class _Judge:
         """Return the day from which the contract is judged, or what is missing for it."""
         for _, days, row, unknown in self.deadlines:
             if unknown[contract]:
-                return None, "contract.signed_on"
+                return None, "signed_on"
             if row[contract] >= 0:
                 return str(days[contract]), ""
-        return None, "contract.complete_by"
+        return None, "complete_by"
 
     def _verdict(
         self, contract: int, actual: Side, required: Side, day: str | None, why: str
@@ -185,7 +185,7 @@ class _Judge:
         signed = not np.isnat(self.contracts.signed[contract])
         known = actual.value is not None and required.value is not None
         met = known and actual.value >= required.value  # type: ignore[operator]
-        missing = [] if signed else ["contract.signed_on"]
+        missing = [] if signed else ["signed_on"]
         if not signed or day is None:
             code = "UNDETERMINED"
             missing += [why] if why else []

@@ -73,12 +73,12 @@ class Ratios:
     def _due_area(self, contract: int) -> tuple[Fraction | None, str]:
         values, rows, unknown = self._due_terms
         if unknown[contract]:
-            return None, "contract.signed_on"
+            return None, "signed_on"
         stated = figure(values[contract])
         if rows[contract] >= 0 and stated is not None:
-            return (Fraction(stated), "") if stated > 0 else (None, "contract.due_area_m2")
+            return (Fraction(stated), "") if stated > 0 else (None, "due_area_m2")
         area = total(self.area_of(row) for _, row in self.parcels(contract))
-        return (area, "") if area is not None and area > 0 else (None, "parcel.registered_area_m2")
+        return (area, "") if area is not None and area > 0 else (None, "registered_area_m2")
 
     def areas(self, asked: Any) -> dict[int, Ratio]:
         """Return the area ratio of each contract asked about."""
@@ -114,9 +114,9 @@ class Ratios:
         missing = [gap] if gap else []
         rows = [row for _, row in self.parcels(contract)]
         if any(row >= 0 and undated[row] for row in rows):
-            missing.append("construction_event.happened_on")
+            missing.append("happened_on")
         if any(row not in newest for row in rows):
-            missing.append("construction_event.developed_area_m2")
+            missing.append("developed_area_m2")
         seen = max((where[row] for row in rows if row in where), default=-1)
         unknown_part = any(row not in newest or undated[row] for row in rows)
         part = None if unknown_part else total(newest[row] for row in rows)
@@ -141,14 +141,14 @@ class Ratios:
     def _investment(self, whole: Decimal | None, unknown: bool, row: int, gaps: tuple[str, ...]) -> Ratio:
         missing = list(gaps)
         if unknown:
-            missing.append("contract.signed_on")
+            missing.append("signed_on")
         elif whole is None or whole <= 0:
-            missing.append("contract.planned_investment_ex_land_wan")
+            missing.append("planned_investment_ex_land_wan")
         stated = {name: figure(self.amounts[name][row]) for name in COMPONENTS} if row >= 0 else {}
         part = None if gaps else total(value for value in stated.values() if value is not None)
         full = Fraction(whole) if whole is not None and whole > 0 else None
         bound = any(value is None for value in stated.values())
-        absent = [f"investment_report.{name}" for name, value in stated.items() if value is None]
+        absent = [name for name, value in stated.items() if value is None]
         if part is None or full is None or whole is None:
             low = UNKNOWN
         else:
@@ -205,8 +205,8 @@ def _decide(rows: list[int], when: Any, basis: Any, reports: pd.DataFrame) -> tu
             (row for row in decisive if when[row] == newest),
             key=lambda row: _amounts(reports, row),
         )
-    gap: tuple[str, ...] = ("investment_report.reported_on",) if undated else ()
-    gap += ("investment_report.basis",) if untyped else ()
+    gap: tuple[str, ...] = ("reported_on",) if undated else ()
+    gap += ("basis",) if untyped else ()
     if not rows or (row < 0 and not gap):
         return -1, ("investment_report",)
     return row, gap

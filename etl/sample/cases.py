@@ -129,7 +129,7 @@ def commencement_dates(b: Bench) -> None:
 
     p = b.plot("T08")
     b.grant(p, None, "2021-11-10", delivered_on=None)
-    missing = ("contract.commence_by", "contract.delivered_on")
+    missing = ("commence_by", "delivered_on")
     for on in ("2022-01-01", "2024-06-01", TODAY):
         b.expect(p, on, "UNDETERMINED", "无约定动工日，无交地确认", missing=missing)
 
@@ -158,7 +158,7 @@ def commencement(b: Bench) -> None:
     b.grant(p, "2024-03-20", "2023-07-12")
     b.book.event(p, "PERMIT", None)
     b.book.event(p, "FOUNDATION", day("2024-04-10"), foundation_type="PIT", done=D(1), of=D(1))
-    missing = ("construction_event.happened_on",)
+    missing = ("happened_on",)
     b.expect(p, TODAY, "UNDETERMINED", "施工许可证在案但缺日期", missing=missing)
 
     p = b.plot("R12")
@@ -213,7 +213,7 @@ def suspension(b: Bench) -> None:
     why = "面积 80 %，投资 2,499.99/10,000 不足 25 %"
     b.expect(p, TODAY, "MAY_BE_IDLE", why, limbs=("INVESTMENT",), **pending)
     p = _ratio(b, "T26", "24000", ("1500", None, "720", "25", "100"), exact=False)
-    missing = ("investment_report.equipment_wan",)
+    missing = ("equipment_wan",)
     b.expect(p, TODAY, "UNDETERMINED", "面积不低；设备投资缺，已知部分 16 % 不足以判定", missing=missing)
     p = _ratio(b, "T27", "3000", ("1500", None, "720", "25", "100"), exact=False)
     b.expect(p, TODAY, "MAY_BE_IDLE", "投资未知，面积 10 % 已低", limbs=("AREA",), **pending)

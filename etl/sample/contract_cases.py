@@ -36,7 +36,7 @@ def contracts(b: Bench) -> None:
     p = b.plot("R02")
     b.grant(p, "2025-03-31", "2024-08-01", kind="LEASE")
     b.book.cause(p, "ENTERPRISE", day("2025-04-01"), day("2026-04-15"))
-    b.idle(p, TODAY, "Y1", "租赁无出让价款，费额待定", **EC, path="FEE", missing=("contract.price_wan",))
+    b.idle(p, TODAY, "Y1", "租赁无出让价款，费额待定", **EC, path="FEE", missing=("price_wan",))
 
     p = b.plot("R04")
     b.grant(p, "2025-03-31", "2024-08-01", kind="ALLOCATION", price_wan=D(3335))

@@ -92,7 +92,7 @@ def _idle(s: Stories, plot: Plot, first: dt.date, last: dt.date, band: str) -> N
         more["path"] = "FEE" if band == "Y1" else "RECOVERY"
         if band == "Y1":
             more["fee_wan"] = None if contract.price_wan is None else fee(contract.price_wan)
-            more["missing"] = ("contract.price_wan",) if contract.price_wan is None else ()
+            more["missing"] = ("price_wan",) if contract.price_wan is None else ()
     elif cause != "CAUSE_PENDING":
         plot.monitored = s.rng.random() > 0.15
         more |= {"path": "ART12", "blocked": "" if plot.monitored else "NOT_IN_MONITORING_SYSTEM"}
@@ -165,28 +165,28 @@ def no_dates(s: Stories, plot: Plot) -> None:
     """Tell of a contract with neither a commencement date nor a delivery."""
     contract = s.ordinary_contract(plot, s.between(dt.date(2022, 1, 1), dt.date(2025, 6, 30)))
     contract.commence_by = contract.delivered_on = None
-    s.expect(plot, "UNDETERMINED", missing=("contract.commence_by", "contract.delivered_on"))
+    s.expect(plot, "UNDETERMINED", missing=("commence_by", "delivered_on"))
 
 
 def no_area(s: Stories, plot: Plot) -> None:
     """Tell of a stop of a year, the investment not low, the developed area not on record."""
     _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.5, 0.5)
     s.book.events[-1].developed_area_m2 = None
-    s.expect(plot, "UNDETERMINED", missing=("construction_event.developed_area_m2",))
+    s.expect(plot, "UNDETERMINED", missing=("developed_area_m2",))
 
 
 def no_building(s: Stories, plot: Plot) -> None:
     """Tell of a stop of a year, the area not low, one component of a small investment not stated."""
     _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.6, 0.3)
     s.book.reports[-1].building_wan = None
-    s.expect(plot, "UNDETERMINED", missing=("investment_report.building_wan",))
+    s.expect(plot, "UNDETERMINED", missing=("building_wan",))
 
 
 def no_plan(s: Stories, plot: Plot) -> None:
     """Tell of a stop of a year, the area not low, the contract silent on the investment without land."""
     contract = _suspended(s, plot, s.between(dt.date(2022, 1, 1), YEAR_AGO - DAY), 0.6, 0.3)
     contract.planned_investment_ex_land_wan = None
-    s.expect(plot, "UNDETERMINED", missing=("contract.planned_investment_ex_land_wan",))
+    s.expect(plot, "UNDETERMINED", missing=("planned_investment_ex_land_wan",))
 
 
 STORIES: tuple[tuple[Callable[[Stories, Plot], None], float, float, float], ...] = (

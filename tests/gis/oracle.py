@@ -332,9 +332,9 @@ class Case:
 
     def must_list(self) -> set[str]:
         """Facts that have to be among the missing ones whatever the verdict."""
-        listed = {"construction_event.happened_on"} if self.undated else set()
-        listed |= {"contract.signed_on"} if self.base_undated else set()
+        listed = {"happened_on"} if self.undated else set()
+        listed |= {"signed_on"} if self.base_undated else set()
         own = [c for c in self.family()[1:] if not c["signed_on"]]
-        listed |= {"contract.signed_on"} if own else set()
+        listed |= {"signed_on"} if own else set()
         causes = [c for c in self.world["idle_cause"] if c["parcel_code"] == self.code and not c["from_on"]]
-        return listed | ({"idle_cause.from_on"} if causes else set())
+        return listed | ({"from_on"} if causes else set())

@@ -80,7 +80,7 @@ def test_land_tax_and_other_do_not_count_and_a_missing_part_is_unknown():
         "TOTAL_INVESTMENT", "actual"
     ] == Decimal(8100)
     row = terms(reports=[report("2023-12-01", **PAID | {"land_price_wan": None})]).loc["TOTAL_INVESTMENT"]
-    assert (row["verdict"], row["missing"]) == ("UNDETERMINED", ["investment_report.land_price_wan"])
+    assert (row["verdict"], row["missing"]) == ("UNDETERMINED", ["land_price_wan"])
     row = terms(reports=[report("2023-12-01", total_wan=12000)]).loc["TOTAL_INVESTMENT"]
     assert row["verdict"] == "MET"
 
