@@ -1,7 +1,5 @@
 """The ``landstock`` command. A command parses, calls one function, prints."""
 
-from importlib.metadata import PackageNotFoundError, version
-
 import click
 
 from api.cli_analysis import analyse, explain
@@ -11,17 +9,11 @@ from api.cli_demo import demo
 from api.cli_files import export, map_
 from api.cli_frame import Commands
 from api.cli_serve import serve
-
-
-def _version() -> str:
-    try:
-        return version("landstock")
-    except PackageNotFoundError:
-        return "0"
+from data.version import VERSION
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(_version(), prog_name="landstock", help="Print the version and end.")
+@click.version_option(VERSION, prog_name="landstock", help="Print the version and end.")
 def main() -> None:
     """Land stock and idle land of industrial parks (存量土地与闲置土地).
 

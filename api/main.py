@@ -9,9 +9,10 @@ from api import errors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
 from api.routers import exports, pages, parcels, reference, search, static, summary, tiles
+from data.version import VERSION
 from maps.assets import assets
 from maps.catalogue import LANGUAGES, catalogue
-from maps.viewer import environment, program_version
+from maps.viewer import environment
 
 DESCRIPTION = """Parcels, verdicts and totals of land stock and idle land.
 
@@ -35,7 +36,7 @@ def create_app() -> FastAPI:
     """Return the application. Catalogues, templates and files are read now, so that faults show at start."""
     app = FastAPI(
         title="LandStock",
-        version=program_version(),
+        version=VERSION,
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,

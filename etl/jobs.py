@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 import data.rules as rule_packs
 from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup, Park
 from data.session import engine, transaction
+from data.version import VERSION
 from etl.analysis_rows import copy_frame
 from etl.facts import DataState, data_state, known_at, read_polygons, read_tables
 from gis import builtup, idle, intensity
@@ -63,7 +63,7 @@ def ensure_run(
     """Return the run that answers for a day; compute and store it if there is none.
 
     A stored run is the answer if it has the same day, the same newest
-    publication, the same rules and the same park.
+    publication, the same rules, the same park and the same version of the program.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def store(
         "park_code": park_code,
         "rules_version": rule_packs.version(rules or ()),
         "rules": rule_packs.as_json(rules or ()),
-        "program_version": program_version(),
+        "program_version": VERSION,
         "person": person,
     }
     run_id: int = connection.execute(
@@ -158,14 +158,6 @@ def store(
     ):
         copy_frame(connection, model.__table__, frame, run_id=run_id)  # type: ignore[arg-type]
     return run_id
-
-
-def program_version() -> str:
-    """Return the version of the installed program."""
-    try:
-        return version("landstock")
-    except PackageNotFoundError:  # run from a folder that was never installed
-        return "0"
 
 
 def tell(progress: Progress | None, step: str, done: int, total: int = _STEPS) -> None:
@@ -216,6 +208,7 @@ def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code:
         AnalysisRun.publication_id.is_not_distinct_from(state.publication_id),
         AnalysisRun.park_code.is_not_distinct_from(park_code),
         AnalysisRun.rules_version == rule_packs.version(),
+        AnalysisRun.program_version == VERSION,
     )
     found: int | None = connection.execute(statement).scalar_one()
     return found

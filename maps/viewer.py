@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from data import overview, queries
+from data.version import VERSION
 from gis import words
 from maps import drawing, formats
 from maps import words as phrases
@@ -47,14 +47,6 @@ def code_word(words_of: Catalogue, kind: str, code: str | None) -> str:
         return formats.DASH
     key = f"{kind}.{code}"
     return words_of.text(key) if words_of.has(key) else code
-
-
-def program_version() -> str:
-    """Return the version of the program; that of a checkout which is not installed is "0"."""
-    try:
-        return version("landstock")
-    except PackageNotFoundError:
-        return "0"
 
 
 def page_numbers(page: int, pages: int) -> list[int | None]:
@@ -141,7 +133,7 @@ def environment(lang: str, unit: str) -> Environment:
         licences=licences,
         page_numbers=page_numbers,
         sprite=sprite(),
-        version=program_version(),
+        version=VERSION,
         STATUSES=list(words.STATUS),
         VERDICTS=list(words.VERDICTS),
         LISTED=("IDLE_NOT_COMMENCED", "MAY_BE_IDLE"),

@@ -136,15 +136,26 @@ def database(server_place: Place) -> str:
     return _made["database"]
 
 
-@pytest.fixture
-def empty_database(server_place: Place) -> Iterator[str]:
-    """Hand out the address of a database that only this test has, for tests that commit."""
+def _own(server_place: Place) -> Iterator[str]:
+    """Make a database, point the engine at it, and drop it afterwards."""
     name, before = f"test_{uuid.uuid4().hex[:12]}", settings().database_url
     address = _create(server_place, name, server.DATABASE)
     _point(address)
     yield address
     _point(before)
     _administer(server_place, sql.SQL("DROP DATABASE {} WITH (FORCE)"), name)
+
+
+@pytest.fixture
+def empty_database(server_place: Place) -> Iterator[str]:
+    """Hand out the address of a database that only this test has, for tests that commit."""
+    yield from _own(server_place)
+
+
+@pytest.fixture(scope="module")
+def module_database(server_place: Place) -> Iterator[str]:
+    """Hand out the address of a database that only the tests of one module have, for one import to share."""
+    yield from _own(server_place)
 
 
 @pytest.fixture(scope="session")
