@@ -192,8 +192,9 @@ def _import_sample(found: Place) -> None:
 @pytest.fixture
 def connection(request: pytest.FixtureRequest) -> Iterator[Connection]:
     """Hand out a transaction that is rolled back, on the sample's database if the test asks for that too."""
-    sampled = "sample_database" in request.fixturenames
-    request.getfixturevalue("sample_database" if sampled else "database")
+    fixture = "sample_database" if "sample_database" in request.fixturenames else "database"
+    request.getfixturevalue(fixture)
+    _point(_made[fixture])  # another test may have pointed the engine elsewhere since it was made
     with engine().connect() as connection, connection.begin() as open_transaction:
         yield connection
         open_transaction.rollback()
