@@ -174,22 +174,29 @@ def _union_areas(shapes: Any, zones: Any) -> Any:
     """Return the area of the union of some shapes inside each zone, in square metres.
 
     The pieces inside a zone are added up; only where shapes overlap they are
-    dissolved first.
+    dissolved first. Only pairs that cross each other are cut: a zone inside a
+    shape is its own piece, and so is a shape inside a zone.
     """
     tree = shapely.STRtree(shapes)
-    zone, patch = tree.query(zones, predicate="intersects")
-    pieces = shapes[patch]
+    zone, patch = tree.query(zones)
     shapely.prepare(zones)
-    across = ~shapely.contains_properly(zones[zone], pieces)
+    shapely.prepare(shapes)
+    met = shapely.intersects(shapes[patch], zones[zone])  # the large side is the prepared one
+    zone, patch = zone[met], patch[met]
+    inside = shapely.covers(shapes[patch], zones[zone])
+    pieces = np.where(inside, zones[zone], shapes[patch])
+    across = ~inside & ~shapely.contains_properly(zones[zone], shapes[patch])
     pieces[across] = shapely.intersection(zones[zone[across]], pieces[across])
     sums = np.bincount(zone, weights=measure(pieces), minlength=len(zones)).astype(float)
+    ends = np.searchsorted(zone, np.arange(len(zones) + 1))  # the query's answer is sorted by zone
     for number in _overlapping(tree, shapes, zone, patch):
-        sums[number] = measure(np.array([shapely.union_all(pieces[zone == number])], dtype=object))[0]
+        together = shapely.union_all(pieces[ends[number] : ends[number + 1]])
+        sums[number] = measure(np.array([together], dtype=object))[0]
     return sums
 
 
 def _overlapping(tree: Any, shapes: Any, zone: Any, patch: Any) -> list[int]:
-    """Return the zones touched by a shape that overlaps another one."""
+    """Return the zones touched by several shapes of which one overlaps another."""
     left, right = tree.query(shapes, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
@@ -197,7 +204,8 @@ def _overlapping(tree: Any, shapes: Any, zone: Any, patch: Any) -> list[int]:
     involved = np.zeros(len(shapes), dtype=bool)
     involved[left[doubled]] = True
     involved[right[doubled]] = True
-    numbers: list[int] = np.unique(zone[involved[patch]]).tolist()
+    several = np.bincount(zone)[zone] > 1 if len(zone) else np.zeros(0, dtype=bool)
+    numbers: list[int] = np.unique(zone[involved[patch] & several]).tolist()
     return numbers
 
 
