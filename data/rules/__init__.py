@@ -1,9 +1,11 @@
 """Rule packs: the law as dated data, one file a rule and place.
 
 ``CN`` holds the national packs. A file of a place below (province, city,
-park) may set only the keys that its parent lists as open; it is handed in
-through ``files``, so that a place is configuration, never code. A file of
-place ``CN`` replaces the national pack of its id: that is a what-if.
+park) may set only the keys that its parent lists as open. An installation's
+own places lie in ``LANDSTOCK_HOME/rules/*.yaml`` and always count: a place is
+configuration, never code. Files handed in as ``files`` count for one question
+more, and there a file of place ``CN`` replaces the national pack of its id:
+that is a what-if.
 """
 
 import datetime as dt
@@ -15,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from data.rules.packs import Pack, Version, read_pack
+from data.settings import settings
 from gis.errors import InvalidRule, RuleNotInForce
 from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
 
@@ -53,9 +56,14 @@ def builtup_rule(on: dt.date, files: Files = ()) -> BuiltupRule:
     return _rule(BuiltupRule, "builtup", on, files)
 
 
+def local_files() -> tuple[Path, ...]:
+    """Return the rule files of this installation's own places."""
+    return tuple(sorted((settings().home / "rules").glob("*.yaml")))
+
+
 def version(files: Files = ()) -> str:
     """Return the label and content hash of the packs: equal packs, equal version."""
-    packs = _packs(tuple(files))
+    packs = _packs(local_files(), tuple(files))
     text = "\n".join(pack.text for pack in packs).encode()
     newest = max(entry.since for pack in packs for entry in pack.versions)
     return f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
@@ -63,11 +71,11 @@ def version(files: Files = ()) -> str:
 
 def as_json(files: Files = ()) -> dict[str, Any]:
     """Return every pack with its versions, values and articles, as JSON can hold them."""
-    return {f"{pack.id}/{pack.place}": pack.as_json() for pack in _packs(tuple(files))}
+    return {f"{pack.id}/{pack.place}": pack.as_json() for pack in _packs(local_files(), tuple(files))}
 
 
 def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files) -> Kind:
-    packs = [pack for pack in _packs(tuple(files)) if pack.id == rule_id]
+    packs = [pack for pack in _packs(local_files(), tuple(files)) if pack.id == rule_id]
     base = packs[0].version_on(on)
     if base is None:
         raise RuleNotInForce(rule_id, on, packs[0].versions[0].since)
@@ -90,8 +98,13 @@ def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files) -> Kind:
 
 
 @cache
-def _packs(files: tuple[Path, ...]) -> tuple[Pack, ...]:
+def _packs(local: tuple[Path, ...], files: tuple[Path, ...]) -> tuple[Pack, ...]:
     packs = {(pack.id, pack.place): pack for pack in map(read_pack, sorted((_HOME / "CN").glob("*.yaml")))}
+    for path in local:
+        pack = read_pack(path)
+        if pack.parent is None:
+            raise InvalidRule(pack.path, pack.line("place"), f"a place below {pack.place} was expected")
+        packs[pack.id, pack.place] = pack
     for path in files:
         pack = read_pack(path)
         packs[pack.id, pack.place] = pack
