@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class LandStockError(Exception):
@@ -10,11 +10,20 @@ class LandStockError(Exception):
 
     ``code`` never changes once released: logs, the API and the command line
     use it, and people search for it. The message is for a person and says
-    what was found, what was expected and what to do.
+    what was found, what was expected and what to do, in English (`en`, the
+    text of logs) and in Chinese (`zh`).
     """
 
     code: ClassVar[str] = "landstock"
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        self._texts = {"en": en, "zh": zh or en}
+        super().__init__(en)
+
+    def text(self, lang: Literal["zh", "en"]) -> str:
+        """Return the message in a language."""
+        return self._texts[lang]
 
 
 class UsageFault(LandStockError):
@@ -41,7 +50,8 @@ class MissingColumns(LandStockError):
         self.columns = tuple(columns)
         super().__init__(
             f"The table {table} has no column {', '.join(self.columns)}. "
-            "Add it (empty cells mean unknown) where the table is read."
+            "Add it (empty cells mean unknown) where the table is read.",
+            f"表 {table} 缺少列 {'、'.join(self.columns)}。请在读取该表处补上（空值表示未知）。",
         )
 
 
@@ -56,7 +66,8 @@ class DuplicateKey(LandStockError):
         shown = ", ".join(str(value) for value in self.values[:5])
         super().__init__(
             f"The table {table} has more than one row for {column} {shown}; one row each is expected. "
-            "Give only the version known on one day."
+            "Give only the version known on one day.",
+            f"表 {table} 中 {column} {shown} 有多行，应各只有一行。请只给出同一时点已知的版本。",
         )
 
 
@@ -69,7 +80,8 @@ class WrongCRS(LandStockError):
         self.crs = crs
         super().__init__(
             f"Geometry here is CGCS2000 (EPSG:4490); this table has {crs or 'none'}. "
-            "Reproject where the delivery is read."
+            "Reproject where the delivery is read.",
+            f"此处的图形应为 CGCS2000（EPSG:4490），该表为 {crs or '无坐标系'}。请在读取成果处转换坐标。",
         )
 
 
@@ -84,7 +96,8 @@ class RuleNotInForce(LandStockError):
         self.first = first
         super().__init__(
             f"The rule {rule} was not in force on {on.isoformat()}: its first version holds from "
-            f"{first.isoformat()}. Ask for that day or a later one."
+            f"{first.isoformat()}. Ask for that day or a later one.",
+            f"规则 {rule} 在 {on.isoformat()} 尚未施行，最早一版自 {first.isoformat()} 起施行。请选择该日或以后的日期。",
         )
 
 
@@ -93,7 +106,7 @@ class InvalidRule(LandStockError):
 
     code = "invalid-rule"
 
-    def __init__(self, file: str, line: int, problem: str) -> None:
+    def __init__(self, file: str, line: int, en: str, zh: str = "") -> None:
         self.file = file
         self.line = line
-        super().__init__(f"{file}, line {line}: {problem}")
+        super().__init__(f"{file}, line {line}: {en}", f"规则包 {file} 第 {line} 行：{zh or en}")
