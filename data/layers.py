@@ -55,8 +55,9 @@ def _kind(column: Any) -> type:
 
 def _layer(name: str, table: Table) -> Layer:
     columns = tuple(
-        LayerColumn(c.name, _kind(c), not c.nullable and c.server_default is None,
-                    tuple(c.info.get("choices", ())))
+        LayerColumn(
+            c.name, _kind(c), not c.nullable and c.server_default is None, tuple(c.info.get("choices", ()))
+        )
         for c in table.columns
         if c.name not in _ROW and not c.info.get("derived")
     )

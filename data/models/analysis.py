@@ -20,9 +20,7 @@ class AnalysisRun(Base):
     """One answer to "what was so on this day, as known then, by these rules"."""
 
     __tablename__ = "analysis_run"
-    __table_args__ = (
-        Index("ix_analysis_run_as_of", "as_of", "publication_id", "rules_version"),
-    )
+    __table_args__ = (Index("ix_analysis_run_as_of", "as_of", "publication_id", "rules_version"),)
 
     run_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     computed_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

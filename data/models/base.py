@@ -11,6 +11,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 STORAGE_SRID = 4490  # CGCS2000, longitude/latitude
 
+
 class Base(DeclarativeBase):
     """Base of all tables; names every constraint so migrations can drop it."""
 
@@ -53,17 +54,17 @@ class Versioned:
 
     @declared_attr
     def file_id(cls) -> Mapped[int]:
-        """The file of the delivery that this version was read from."""
+        """Name the file of the delivery that this version was read from."""
         return mapped_column(ForeignKey("delivery_file.file_id"), index=True, sort_order=92)
 
     @declared_attr
     def published_by(cls) -> Mapped[int]:
-        """The publication that made this version the current one."""
+        """Name the publication that made this version the current one."""
         return mapped_column(ForeignKey("publication.publication_id"), index=True, sort_order=95)
 
     @declared_attr
     def ended_by(cls) -> Mapped[int | None]:
-        """The publication that ended this version, if one did."""
+        """Name the publication that ended this version, if one did."""
         return mapped_column(ForeignKey("publication.publication_id"), index=True, sort_order=96)
 
 
@@ -74,8 +75,12 @@ def history(table: str, *key: str, geometry: bool = False) -> tuple[Index, ...]:
     took ten times as long to publish); as-of look-ups by the time known.
     """
     indexes = [
-        Index(f"uq_{table}_current", *(key or ("content_hash",)),
-              unique=True, postgresql_where="upper_inf(known)"),
+        Index(
+            f"uq_{table}_current",
+            *(key or ("content_hash",)),
+            unique=True,
+            postgresql_where="upper_inf(known)",
+        ),
         Index(f"ix_{table}_entity_id", "entity_id"),
     ]
     if geometry:

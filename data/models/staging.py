@@ -4,32 +4,33 @@ Each has the columns of its layer, without history: the key, what the row
 says, its hash and where it was read.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, ForeignKey, Index, Table, inspect
 
 from data.models import layers
-from data.models.base import Base, Versioned
+from data.models.base import Base
 
 _HISTORY = {"version_id", "entity_id", "known", "published_by", "ended_by", "end_reason", "file_id"}
 
 
-def _staging(model: type[Versioned]) -> Table:
-    published: Table = model.__table__  # type: ignore[attr-defined]
+def _staging(model: type[Base]) -> Table:
+    published = inspect(model).local_table
+    assert isinstance(published, Table)  # a layer is one table, never a join
     columns = [
         Column(c.name, c.type, nullable=c.nullable, server_default=c.server_default, info=c.info)
         for c in published.columns
         if c.name not in _HISTORY
     ]
-    file_id = Column("file_id", ForeignKey("delivery_file.file_id"), nullable=False)
+    file_id: Column[int] = Column("file_id", ForeignKey("delivery_file.file_id"), nullable=False)
     table = Table(published.name, Base.metadata, file_id, *columns, schema="staging")
     Index(f"ix_staging_{published.name}_file_id", file_id)
     return table
 
 
 STAGING: dict[str, Table] = {
-    model.__tablename__: _staging(model)  # type: ignore[attr-defined]
-    for model in (
+    table.name: table
+    for table in map(_staging, (
         layers.Park, layers.Parcel, layers.Builtup, layers.LandState, layers.Building,
         layers.PlanZone, layers.Contract, layers.ContractPhase, layers.ConstructionEvent,
         layers.InvestmentReport, layers.IdleCause, layers.Enterprise, layers.ParkStatistics,
-    )
+    ))
 }  # fmt: skip

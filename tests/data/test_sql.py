@@ -16,7 +16,7 @@ def test_a_parameter_named_in_a_comment_is_not_bound(connection: Connection) -> 
     # A value with a line break would end the comment that it is put into, and
     # what follows would run as SQL: here a division by zero.
     query = load("extent")
-    attack = {name: None for name in query.compile().params} | {"park": "x\n SELECT 1/0; --"}
+    attack = dict.fromkeys(query.compile().params) | {"park": "x\n SELECT 1/0; --"}
     try:
         connection.execute(query, attack)
     except ProgrammingError as error:  # a missing typed parameter is no matter here; a run attack is
