@@ -1,11 +1,11 @@
 """Sentences of the steps of a trace, in Chinese and English. Each step names its article elsewhere."""
 
 from collections.abc import Callable
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from gis.exact import decimal_text
+from gis.figures import number, sign, times
 from gis.words import BLOCKS, CAUSES, TERMS, THRESHOLD_SOURCES, word
 
 Say = Callable[[list[Any], bool | None, str], tuple[str, str]]
@@ -80,37 +80,18 @@ _SHORTAGE = [
 OVERTURN |= {"SHORT": _SHORTAGE, "MET": _SHORTAGE[:1]}
 
 
-def number(text: Any) -> str:
-    """Return a decimal string with thousands separators; a dash for nothing."""
-    if text is None:
-        return "—"
-    whole, point, rest = str(text).partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.lstrip("-").isdigit() else str(text)
-
-
 def _ratio(parts: list[Any], holds: bool | None, unit: str, what: tuple[str, str]) -> tuple[str, str]:
     """Say a share crosswise: 3 × 5,667.09 = 17,001.27 < 20,834.90."""
     part, whole, share = parts[0], parts[1], Fraction(parts[2])
     if part is None or whole is None:
         sides = f"{number(part)} ÷ {number(whole)} {unit}"
         return f"{what[0]}：{sides}，缺资料，无法比较", f"{what[1]}: {sides}, cannot be compared"
-    left, right = _times(share.denominator, part), _times(share.numerator, whole)
-    shown = f"{left} {_sign(share.denominator, part, share.numerator, whole)} {right} {unit}"
+    left, right = times(share.denominator, part), times(share.numerator, whole)
+    shown = f"{left} {sign(share.denominator, part, share.numerator, whole)} {right} {unit}"
     if holds is None:
         return f"{what[0]}：{shown}，但缺部分资料，无法判断", f"{what[1]}: {shown}, but part of it is missing"
     ends = ("不足", "below") if holds else ("达到", "not below")
     return f"{what[0]}：{shown}，{ends[0]} {share}", f"{what[1]}: {shown}, {ends[1]} {share}"
-
-
-def _times(factor: int, value: str) -> str:
-    if factor == 1:
-        return number(value)
-    return f"{factor} × {number(value)} = {number(decimal_text(Fraction(value) * factor))}"
-
-
-def _sign(left: int, part: str, right: int, whole: str) -> str:
-    one, other = left * Fraction(part), right * Fraction(whole)
-    return "<" if one < other else "=" if one == other else ">"
 
 
 def _supply(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
@@ -158,8 +139,8 @@ def _foundation(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
             f"{names[1]}: amount done or total missing, not reached",
         )
     share = Fraction(p[3])
-    shown = f"{_times(share.denominator, p[1])} {_sign(share.denominator, p[1], share.numerator, p[2])} "
-    shown += _times(share.numerator, p[2])
+    shown = f"{times(share.denominator, p[1])} {sign(share.denominator, p[1], share.numerator, p[2])} "
+    shown += times(share.numerator, p[2])
     ends = (
         ("类型不明，无法判断", "type unknown")
         if holds is None
@@ -298,7 +279,7 @@ def _at_least(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
     if actual is None or required is None:
         text = f"{number(actual)} / {number(required)}{unit}"
         return f"{zh}：{text}，缺资料，无法比较", f"{en}: {text}, cannot be compared"
-    text = f"{number(actual)} {_sign(1, actual, 1, required)} {number(required)}{unit}"
+    text = f"{number(actual)} {sign(1, actual, 1, required)} {number(required)}{unit}"
     return f"{zh}：{text}", f"{en}: {text}"
 
 
@@ -311,13 +292,3 @@ STEPS: dict[str, Say] = {
     "COLLECTIVE": lambda p, holds, _: ("集体建设用地，参照执行", "Collective land: applied by reference"),
     "QUOTIENT": _quotient, "DERIVED": _derived, "DEADLINE": _deadline, "AT_LEAST": _at_least,
 }  # fmt: skip
-
-
-def money_or_area(name: str) -> str:
-    """Return the unit of a fact, from the ending of its name."""
-    return " m²" if name.endswith("_m2") else " 万元" if name.endswith("_wan") else ""
-
-
-def as_decimal(text: str) -> Decimal | None:
-    """Return a text as a decimal if it is one."""
-    return Decimal(text) if text.replace(".", "", 1).lstrip("-").isdigit() else None

@@ -8,7 +8,8 @@ saying whether anybody has compared the rule with the official text.
 import re
 from typing import Any
 
-from gis.phrases import FACTS, OVERTURN, STEPS, VALUES, as_decimal, money_or_area, number
+from gis.figures import as_decimal, money_or_area, number, units_in
+from gis.phrases import FACTS, OVERTURN, STEPS, VALUES
 from gis.words import BANDS, CAUSES, INTENSITY_VERDICTS, MISSING, VERDICTS, word
 
 LAWS = {
@@ -88,7 +89,7 @@ def _explain(trace: dict[str, Any], lang: str, opening: list[str]) -> Answer:
 def _step(step: list[Any], rule: str, lang: str) -> dict[str, Any]:
     code, held, article, *parts = step
     holds = None if held is None else bool(held)
-    text = STEPS[code](parts, holds, lang)[1 if lang == "en" else 0]
+    text = units_in(STEPS[code](parts, holds, lang)[1 if lang == "en" else 0], lang)
     return {
         "rule": f"{rule}#{code.lower()}",
         "article": article_in(article, lang),
@@ -103,7 +104,7 @@ def _fact(entry: list[Any], lang: str) -> dict[str, Any]:
     return {
         "name": name,
         "label": FACTS.get(name, (name, name))[place],
-        "value": None if value is None else _value(name, str(value), lang),
+        "value": None if value is None else units_in(_value(name, str(value), lang), lang),
         "source": _value("", source, lang) if source else "",
         "date": date,
     }

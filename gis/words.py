@@ -63,7 +63,7 @@ for _code in ("G1", "G2", "G3", "G4", "G5", "G6"):
     }
 
 PATHS: Final[Words] = _pairs(
-    NONE=("无处置后果", "No consequence"),
+    NONE=("待核实原因后确定", "Open until the cause is verified"),
     ART12=("按第十二条协商处置", "Disposal under Art. 12"),
     FEE=("征缴土地闲置费", "Idle-land fee"),
     RECOVERY=("无偿收回", "Recovery without compensation"),

@@ -1,0 +1,131 @@
+"""Traces of suspended land and of what follows from idle land: ratios, cause, path, fee."""
+
+from typing import Any
+
+from gis.exact import TRUE, UNKNOWN, decimal_text, plain
+from gis.ratios import Ratio
+from gis.shown import Shown, fact
+
+
+class ConsequenceWriter(Shown):
+    """Writes the facts and steps of the suspended limb and of the consequence."""
+
+    def _suspension(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
+        found, since = self.found, self.stopped_on[n]
+        if found.events.suspension_unknown[n]:
+            steps.append(["STOPPED", None, "suspended"])
+            return
+        if since is None:
+            steps.append(["STOPPED", 0, "suspended"])
+            return
+        row = int(found.events.suspended[1][n])
+        facts.append(self.event("suspended", row, None))
+        last = str(self.stop_last[n])
+        steps.append(["STOPPED", 1, "suspended", since])
+        years = found.rule.suspension_years
+        steps.append(
+            [
+                "YEARS",
+                int(self.today > last),
+                "suspension_years",
+                since,
+                years,
+                last,
+                self.today,
+            ]
+        )
+        contract = int(found.contracts.governing[n])
+        if contract in found.areas and not found.contracts.undated[n]:
+            self._area(found.areas[contract], contract, facts, steps)
+            self._investment(found.investments[contract], contract, facts, steps)
+        self._consequence(n, facts, steps)
+
+    def _area(
+        self,
+        ratio: Ratio,
+        contract: int,
+        facts: list[list[Any]],
+        steps: list[list[Any]],
+    ) -> None:
+        part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
+        row = ratio.row
+        shown = (self.event_day[row], self.event_from[row]) if row >= 0 else (None, None)
+        facts.append(fact("developed_area_m2", part or "@unknown", *shown))
+        stated = int(self.found.contracts.term("due_area_m2")[0][contract])
+        source = self.contract_from[stated] if stated >= 0 else "@registered"
+        facts.append(fact("due_area_m2", whole or "@unknown", None, source))
+        low = None if ratio.low == UNKNOWN else int(ratio.low == TRUE)
+        steps.append(
+            [
+                "AREA",
+                low,
+                "developed_share",
+                part,
+                whole,
+                str(self.found.rule.developed_share),
+            ]
+        )
+
+    def _investment(
+        self,
+        ratio: Ratio,
+        contract: int,
+        facts: list[list[Any]],
+        steps: list[list[Any]],
+    ) -> None:
+        part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
+        row = ratio.row
+        shown: tuple[Any, Any] = (None, None)
+        if row >= 0:
+            shown = (
+                self.reported_on[row],
+                self.report_from[row],
+            )
+            facts.append(fact("report_basis", f"@{self.report_basis[row]}", *shown))
+        facts.append(fact("invested_ex_land_wan", part or "@unknown", *shown))
+        stated = int(self.found.contracts.term("planned_investment_ex_land_wan")[0][contract])
+        source = self.contract_from[stated] if stated >= 0 else None
+        facts.append(fact("planned_investment_ex_land_wan", whole or "@unknown", None, source))
+        low = None if ratio.low == UNKNOWN else int(ratio.low == TRUE)
+        share = str(self.found.rule.invested_share)
+        steps.append(["INVESTMENT", low, "invested_share", part, whole, share, int(ratio.bound)])
+
+    def _consequence(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
+        found = self.found
+        if found.verdict[n] not in ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE"):
+            return
+        cause, row = found.causes.cause[n], int(found.causes.row[n])
+        flags = found.causes.flags.get(n, [])
+        if row >= 0:
+            facts.append(fact("cause", f"@{cause}", self.verified_on[row], self.cause_from[row]))
+        steps.append(["CAUSE", None if cause == "CAUSE_PENDING" else 1, "cause", cause, *flags])
+        path = found.path[n]
+        if path == "ART12":
+            known = self.recorded[n]
+            steps.append(["GATE", None if known is None else int(bool(known)), "monitoring"])
+        elif path == "RECOVERY":
+            steps.append(["RECOVERY", 1, "recovery"])
+        elif path == "FEE":
+            self._fee(n, facts, steps)
+
+    def _fee(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
+        fee = self.found.fees[n]
+        contract = int(self.found.contracts.governing[n])
+        row = int(self.found.contracts.term("price_wan")[0][contract])
+        source = self.contract_from[row] if row >= 0 else None
+        facts.append(fact("price_wan", plain(fee.price_wan) or "@unknown", None, source))
+        share = str(self.found.rule.fee_share)
+        shares = plain(fee.area_m2), decimal_text(fee.areas_m2)
+        holds = None if fee.fee_wan is None else 1
+        steps.append(
+            [
+                "FEE",
+                holds,
+                "fee",
+                plain(fee.price_wan),
+                share,
+                plain(fee.whole_wan),
+                *shares,
+                plain(fee.fee_wan),
+            ]
+        )

@@ -1,0 +1,92 @@
+"""The columns that a trace shows, as text: days, sources, what is on record."""
+
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gis.contracts import text_array
+from gis.events import NEVER
+from gis.exact import figure, plain
+from gis.findings import Findings, suspended_on
+from gis.periods import anniversary, as_days
+from gis.tables import origin
+
+VISIBLE_SHARE = Decimal("0.001")  # below it an overlap is a slip of two surveys, no evidence
+_CONTRARY = ("PROGRESS", "REPORTED_START", "COMPLETED")
+
+
+def _iso(days: Any) -> list[str | None]:
+    return [None if text == "NaT" else text for text in np.datetime_as_string(days).tolist()]
+
+
+def _days(numbers: Any) -> list[str | None]:
+    """Return days since 1970 as text; None for one that is no day."""
+    there = np.abs(numbers) < NEVER
+    days = np.where(there, numbers, 0).astype("datetime64[D]")
+    return _iso(np.where(there, days, np.datetime64("NaT", "D")))
+
+
+class Shown:
+    """The columns that traces show, read once for all parcels of a run."""
+
+    def __init__(self, found: Findings, builtup: pd.DataFrame | None) -> None:
+        self.found = found
+        rule, contracts, events = found.rule, found.contracts, found.events
+        self.today = str(found.day)
+        self.due, self.stopped_on = _iso(found.due), _iso(suspended_on(found))
+        self.due_last = [
+            _iso(anniversary(found.due, n)) for n in (rule.first_band_years, rule.second_band_years)
+        ]
+        self.stop_last = _iso(anniversary(suspended_on(found), rule.suspension_years))
+        self.signed = _iso(contracts.signed)
+        self.contract_from = origin(contracts.table, np.arange(len(contracts.table)))
+        self.event_from = origin(events.table, np.arange(len(events.table)))
+        self.event_day = _iso(as_days(events.table["happened_on"]))
+        self.permit_row, self.foundation_row = events.permit[1], events.foundation_row
+        self.delivered_row = events.delivered[1]
+        self.contrary = [(code, events.last(events.rows(code))[1]) for code in _CONTRARY]
+        self.holder = text_array(found.tables.parcel["holder"])
+        self.collective = found.tables.parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE"
+        self.recorded = text_array(found.tables.parcel["in_monitoring_system"])
+        self.builtup = _newest_share(builtup)
+        self.codes = found.tables.parcel["parcel_code"].to_numpy(dtype=object)
+        self.report_from = origin(
+            found.tables.investment_report,
+            np.arange(len(found.tables.investment_report)),
+        )
+        tables = found.tables
+        self.delivered_on = _iso(as_days(contracts.table["delivered_on"]))
+        self.reported_on = _iso(as_days(tables.investment_report["reported_on"]))
+        self.report_basis = tables.investment_report["basis"].tolist()
+        self.verified_on = _iso(as_days(tables.idle_cause["verified_on"]))
+        self.basis = found.due_basis.tolist()
+        late = np.minimum(events.foundation_late, NEVER)
+        self.days = [_days(part) for part in (events.permit[0], late, events.commenced_late)]
+        self.cause_from = origin(found.tables.idle_cause, np.arange(len(found.tables.idle_cause)))
+
+    def event(self, name: str, row: int, value: str | None) -> list[Any]:
+        """Return the fact that an event row is on record, or that there is none (row -1)."""
+        if row < 0:
+            return fact(name, "@none")
+        return fact(name, value or "@there", self.event_day[row], self.event_from[row])
+
+
+def fact(name: str, value: Any = None, date: str | None = None, source: str | None = None) -> list[Any]:
+    """Return a fact of a trace, without its empty end."""
+    parts = [name, value, date, source or None]
+    while parts[-1] is None:
+        parts.pop()
+    return parts
+
+
+def _newest_share(builtup: pd.DataFrame | None) -> dict[Any, tuple[str, str]]:
+    """Return the newest year and built-up share of each parcel that has built-up land in it."""
+    if builtup is None or builtup.empty:
+        return {}
+    rows = zip(builtup["parcel_code"], builtup["year"], builtup["share"], strict=True)
+    newest: dict[Any, tuple[str, str]] = {}
+    for code, year, share in sorted(rows, key=lambda row: (str(row[0]), row[1])):
+        newest[code] = (str(int(year)), plain(figure(share)) or "0")
+    return {code: pair for code, pair in newest.items() if Decimal(pair[1]) >= VISIBLE_SHARE}
