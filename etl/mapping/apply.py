@@ -240,10 +240,14 @@ class _Reader:
         if unit:
             known = units.factor(units.AREA_CODES.get(unit, unit), dimension)
             return known if known is not None else ("UNIT_UNKNOWN", {"unit": unit})
-        if self.rule.unit:
-            return units.factor(self.rule.unit, dimension)
         header = units.unit_in_header(self.rule.source[0], dimension)
-        return units.factor(header, dimension) if header else None
+        stated = units.factor(header, dimension) if header else None
+        if not self.rule.unit:
+            return stated
+        own = units.factor(self.rule.unit, dimension)
+        if stated is not None and stated != own:
+            return "UNIT_CONTRADICTS", {"written": header, "declared": self.rule.unit}
+        return own
 
 
 _WORDS: dict[type, str] = {dt.date: "2023-05-31", Decimal: "1234.5", bool: "是 / 否", int: "2023"}

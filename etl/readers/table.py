@@ -154,7 +154,22 @@ def find_header(grid: Grid, known: Callable[[str], bool], asked: int | None) -> 
     if not best[0] and asked is None:
         filled = [sum(cell is not None for cell in grid.rows[start]) for start in starts]
         found = (filled.index(max(filled)) if filled else 0, 1)
-    return found
+    return _whole(grid, *found, upwards=asked is None)
+
+
+def _whole(grid: Grid, start: int, height: int, *, upwards: bool) -> tuple[int, int]:
+    """Return a header with all rows that its merged blocks reach into: none of them is data or a title."""
+    while start + height < len(grid.rows) and _joined(grid, start + height - 1):
+        height += 1
+    while upwards and start > 0 and _joined(grid, start - 1):
+        start, height = start - 1, height + 1
+    return start, height
+
+
+def _joined(grid: Grid, row: int) -> bool:
+    """Say whether a merged block reaches from a row into the next one."""
+    here = ((column, text) for (at, column), text in grid.wide.items() if at == row)
+    return any(grid.wide.get((row + 1, column)) == text for column, text in here)
 
 
 def _place(grid: Grid, asked: int) -> int:
