@@ -38,6 +38,13 @@ def from_wkt(texts: Shapes) -> Shapes:
     return np.asarray(result, dtype=object)
 
 
+def only(shapes: Shapes, stays: Mask) -> Shapes:
+    """Return the shapes of the rows that stay, ``None`` for the others."""
+    kept = shapes.copy()
+    kept[~stays] = None
+    return kept
+
+
 def bounds_of(shapes: Shapes) -> tuple[float, float, float, float] | None:
     """Return the extent of the finite coordinates, or ``None`` where there are none."""
     box = shapely.bounds(shapes)
@@ -89,9 +96,10 @@ def to_storage(
     Refused
         ``COORDINATES_OUT_OF_RANGE``: most rows lie where their system cannot be meant.
     """
-    moved = transform(np.where(stays, shapes, None), decision)
+    moved = transform(only(shapes, stays), decision)
     if said := note(decision):
-        findings.add("CRS_TRANSFORMED", value=said["crs"], **said)
+        params: dict[str, Any] = {**said}
+        findings.add("CRS_TRANSFORMED", value=said["crs"], **params)
     west, south, east, north = in_reach(decision)
     box = shapely.bounds(moved)
     with np.errstate(invalid="ignore"):

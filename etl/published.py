@@ -39,7 +39,7 @@ def parks(connection: Connection, works: list[Work]) -> Parks:
             days = [(str(day or ""), str(version)) for day, version in
                     zip(work.frame["valid_from"], work.frame["boundary_version"], strict=True)]  # fmt: skip
             for place in sorted(range(len(days)), key=days.__getitem__):
-                found[work.frame["park_code"].iat[place]] = work.shapes[place]
+                found[str(work.frame["park_code"].iat[place])] = work.shapes[place]
     return Parks(list(found), list(found.values()))
 
 

@@ -173,7 +173,7 @@ class Reader:
         else:
             raise Refused("GEOMETRY_COLUMN_MISSING")
         shapes, good = geometry.only_polygons(shapes, delivered, work.row_no, work.findings)
-        decision = self._crs(work, raw, rule, np.where(good, shapes, None), source)
+        decision = self._crs(work, raw, rule, geometry.only(shapes, good), source)
         work.crs, work.crs_source = decision.label, decision.source
         raw_shapes = shapes
         shapes, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)

@@ -53,7 +53,8 @@ def check_forms(
         exploded = values.explode() if column == "parcel_codes" else values
         present = exploded.dropna()
         bad = [value for value in present.unique() if not _right(column, value, own.get(column))]
-        for place, value in present[present.isin(bad)].items():
+        wrong = present[present.isin(bad)]
+        for place, value in zip(wrong.index.to_numpy(dtype=np.int64), wrong, strict=True):
             findings.add(FORMS[column][0], int(rows[place]), column, value, key=keys[place])
     if "landuse_scheme" in frame.columns:
         lost = frame["landuse_code"].notna() & frame["landuse_scheme"].isna()

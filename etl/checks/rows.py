@@ -37,7 +37,10 @@ def tolerances() -> dict[str, float]:
 
 def empty(series: pd.Series) -> NDArray[np.bool_]:
     """Say which values are not known."""
-    return series.isna().to_numpy() | series.map(lambda v: v == "").to_numpy(dtype=bool)
+    nothing: NDArray[np.bool_] = (series.isna() | series.map(lambda v: v == "").astype(bool)).to_numpy(
+        dtype=bool
+    )
+    return nothing
 
 
 def check_keys(work: Work) -> NDArray[np.bool_]:

@@ -73,7 +73,7 @@ def _given(raw: Raw, columns: dict[str, ColumnRule], findings: Findings) -> dict
         for asked in rule.source:
             hits = list(
                 dict.fromkeys(
-                    plain.get(asked) or plain.get(asked.lower()) or plain.get(names.plain(asked), ())
+                    plain.get(asked) or plain.get(asked.lower()) or plain.get(names.plain(asked)) or []
                 )
             )
             if len(hits) == 1:
@@ -125,7 +125,9 @@ def _joined(frame: pd.DataFrame, rule: ColumnRule) -> NDArray[np.object_]:
     for part in parts[1:]:
         joined = joined + rule.separator + part
     empty = np.logical_and.reduce([part.eq("").to_numpy() for part in parts])
-    return np.where(empty, None, joined.to_numpy(dtype=object))
+    texts: NDArray[np.object_] = joined.to_numpy(dtype=object, copy=True)
+    texts[empty] = None
+    return texts
 
 
 @dataclass(slots=True)

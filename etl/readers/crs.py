@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import shapely
@@ -174,8 +173,7 @@ def transform(shapes: NDArray[np.object_], decision: Decision) -> NDArray[np.obj
     def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
 
-    result: Any = shapely.transform(shapes, moved)
-    return result
+    return np.asarray(shapely.transform(shapes, moved), dtype=object)
 
 
 def note(decision: Decision) -> dict[str, str] | None:

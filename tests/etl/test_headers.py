@@ -63,6 +63,8 @@ def test_unit_of_the_header_and_of_the_mapping(tmp_path, unit, value, codes):
     column = ColumnRule(("出让面积（公顷）",), unit=unit)
     findings = Findings("contract")
     # 1.5 hectares are 15,000 m2; where header and mapping disagree nobody can say.
-    mapped = apply(raw, "contract", SourceRule("*", "contract", columns={"granted_area_m2": column}), findings)
+    mapped = apply(
+        raw, "contract", SourceRule("*", "contract", columns={"granted_area_m2": column}), findings
+    )
     assert mapped.frame["granted_area_m2"].tolist() == [value]
     assert [i.code for i in findings.items if i.code.startswith("UNIT")] == codes

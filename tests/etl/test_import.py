@@ -216,7 +216,7 @@ def test_a_ledger_with_merged_headers_and_notes(tmp_path):
     page.append(["2024年供地台账"])
     page.append(["序号", "合同编号", "宗地代码", "约定", None, "出让面积（公顷）", "成交价格（万元）"])
     page.append([None, None, None, "约定动工时间", "约定竣工时间", None, None])
-    page.append([1, "HT-1", CODE.format(1), dt.datetime(2022, 3, 5), 45077, 1.5, "１,２００"])
+    page.append([1, "HT-1", CODE.format(1), dt.date(2022, 3, 5), 45077, 1.5, "１,２００"])
     page.append([None, None, CODE.format(2), None, None, None, None])
     page.append(["合计", None, None, None, None, 1.5, 1200])
     page.append(["注：面积以合同为准"])
