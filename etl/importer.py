@@ -23,13 +23,14 @@ from etl.keep import content_hash, keep, require_room, work_folder
 from etl.layers import layer_of
 from etl.load import stage, write_issues
 from etl.mapping.file import Mapping, SourceRule, load
-from etl.options import FileReport, ImportOptions, ImportReport, Progress, silent
+from etl.options import ImportOptions, ImportReport, Progress, silent
 from etl.publish import plan_for_bulk, publish_in
 from etl.read import Reader
 from etl.readers.crs import Place, parse
 from etl.readers.discover import discover, files_of
 from etl.readers.encoding import known
 from etl.readers.raw import Source
+from etl.records import begin_file, finish_file, report_of, settle
 from etl.work import Work
 
 
@@ -258,7 +259,7 @@ def _store(
         with clock.stage("stage"):
             for place, work in enumerate(works):
                 progress("stage", place, len(works))
-                _store_file(connection, number, work)
+                begin_file(connection, number, work)
                 if work.accepted:
                     stage(connection, work)
         with clock.stage("check"):
@@ -266,12 +267,12 @@ def _store(
         with clock.stage("stage"):
             for work in (*works, *unread):
                 if not work.file_id:
-                    _store_file(connection, number, work)
+                    begin_file(connection, number, work)
                 work.place_issues(work.row_no, work.shapes, work.keys)
-                _finish_file(connection, work)
+                finish_file(connection, work)
                 write_issues(connection, number, work.file_id, work.findings.items)
-            status = _status(connection, number, works, options)
-    report = _report(number, status, works, unread, options, clock)
+            status = settle(connection, number, works, options)
+    report = report_of(number, status, works, unread, options, clock.seconds)
     if status == "STAGED" and options.publish:
         with clock.stage("publish"):
             progress("publish", 0, 1)
@@ -280,66 +281,4 @@ def _store(
                 progress("publish", 1, 1)
         report.status, report.published = "PUBLISHED", True
         report.publication, report.changes = done.publication_id, done.changes
-    return report
-
-
-def _store_file(connection: Connection, number: int, work: Work) -> None:
-    work.file_id = int(
-        connection.scalar(
-            text(
-                "INSERT INTO delivery_file (delivery_id, path, layer) VALUES (:id, :path, :layer) RETURNING file_id"
-            ),
-            {"id": number, "path": work.path, "layer": work.layer},
-        )
-        or 0
-    )
-
-
-def _finish_file(connection: Connection, work: Work) -> None:
-    """Write down what became of a file; the rows of one that is blocked after all leave staging again."""
-    if work.blocked_by and work.layer:
-        connection.execute(
-            text(f"DELETE FROM staging.{work.layer} WHERE file_id = :id"), {"id": work.file_id}
-        )
-    connection.execute(
-        text(
-            "UPDATE delivery_file SET crs = :crs, crs_source = :source, encoding = :encoding, rows_read = :read, "
-            "rows_accepted = :accepted, rows_rejected = :rejected, blocked_by = :blocked WHERE file_id = :id"
-        ),
-        {
-            "crs": work.crs, "source": work.crs_source, "encoding": work.encoding, "read": work.read,
-            "accepted": work.accepted, "rejected": work.rejected, "blocked": work.blocked_by, "id": work.file_id,
-        },
-    )  # fmt: skip
-
-
-def _status(connection: Connection, number: int, works: list[Work], options: ImportOptions) -> str:
-    usable = [work for work in works if not work.blocked_by]
-    status = "REFUSED" if not usable else "CHECKED" if options.check_only else "STAGED"
-    if status != "STAGED":
-        for layer in {work.layer for work in usable if work.layer}:
-            files = [work.file_id for work in usable if work.layer == layer]
-            connection.execute(
-                text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": files}
-            )
-        connection.execute(
-            text("UPDATE delivery SET status = :status WHERE delivery_id = :id"),
-            {"status": status, "id": number},
-        )
-    return status
-
-
-def _report(
-    number: int, status: str, works: list[Work], unread: list[Work], options: ImportOptions, clock: _Clock
-) -> ImportReport:
-    report = ImportReport(number, status, wanted_publication=options.publish, timings=clock.seconds)
-    refused = [work for work in unread if work.blocked_by]
-    for work in (*works, *refused):
-        report.layers.append(
-            FileReport(work.layer, work.path, work.read, work.accepted, work.rejected, work.findings.counts(),
-                       work.crs, work.crs_source, work.encoding, work.blocked_by)
-        )  # fmt: skip
-    for work in unread:
-        if not work.blocked_by:
-            report.not_read.append({"file": work.path, "code": work.findings.items[0].code})
     return report

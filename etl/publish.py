@@ -15,13 +15,13 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from data.deliveries import NoSuchDelivery
-from data.layers import LAYERS, SNAPSHOTS, published_table
+from data.layers import LAYERS, SNAPSHOTS
 from data.session import transaction
 from data.sql import load
 from etl.checks.rows import tolerances
 from etl.errors import NotPublishable
+from etl.statements import CLOSE_CHANGED, INSERT_VERSIONS, gone_filter, same_row, scope_of, taken_over
 
-_PROVENANCE = ("file_id", "row_no", "content_hash", "extra")
 SYSTEM = "system"
 
 
@@ -138,19 +138,6 @@ def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _said(layer: str) -> list[str]:
-    """List the columns that a version takes over from staging."""
-    derived = [c.name for c in published_table(layer).columns if c.info.get("derived")]
-    geometry = ["geom"] if LAYERS[layer].geometry else []
-    return [*LAYERS[layer].names, *derived, *geometry, *_PROVENANCE]
-
-
-def _same(layer: str, left: str, right: str) -> str:
-    return " AND ".join(
-        f'{left}."{name}" = {right}."{name}"' for name in LAYERS[layer].key or ("content_hash",)
-    )
-
-
 def _publish_layer(
     connection: Connection, layer: str, files: list[int], publication: int, now: Any, options: dict[str, Any]
 ) -> dict[str, int]:
@@ -161,19 +148,19 @@ def _publish_layer(
     changed = ended = 0
     if LAYERS[layer].key:
         changed = connection.execute(
-            text(_CLOSE_CHANGED.format(layer=layer, same=_same(layer, "s", "p"))), params
+            text(CLOSE_CHANGED.format(layer=layer, same=same_row(layer, "s", "p"))), params
         ).rowcount
     elif layer in SNAPSHOTS:
         statement = load("publish_snapshot").text.replace("{layer}", layer)
         ended = connection.execute(text(statement), params).rowcount
     if options.get("complete"):
         ended += _end_gone(connection, layer, params, options)
-    names = ", ".join(f'"{name}"' for name in _said(layer))
-    staged_names = ", ".join(f's."{name}"' for name in _said(layer))
+    names = ", ".join(f'"{name}"' for name in taken_over(layer))
+    staged_names = ", ".join(f's."{name}"' for name in taken_over(layer))
     key = ", ".join(f'"{name}"' for name in LAYERS[layer].key or ("content_hash",))
     inserted = connection.execute(
-        text(_INSERT.format(layer=layer, names=names, staged=staged_names, key=key,
-                            same_entity=_same(layer, "e", "s"), same_current=_same(layer, "c", "s"))),
+        text(INSERT_VERSIONS.format(layer=layer, names=names, staged=staged_names, key=key,
+                            same_entity=same_row(layer, "e", "s"), same_current=same_row(layer, "c", "s"))),
         params,
     ).rowcount  # fmt: skip
     return {
@@ -182,50 +169,6 @@ def _publish_layer(
         "unchanged": int(staged or 0) - inserted,
         "ended": ended,
     }
-
-
-_CLOSE_CHANGED = """
-    UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'REPLACED'
-    FROM staging.{layer} s
-    WHERE s.file_id = ANY(:files) AND upper_inf(p.known) AND {same} AND p.content_hash <> s.content_hash
-"""
-# An entity keeps its number for ever, also when it had ended and comes back.
-_INSERT = """
-    INSERT INTO {layer} (entity_id, known, published_by, {names})
-    SELECT coalesce(e.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
-    FROM staging.{layer} s
-    LEFT JOIN (SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer} ORDER BY {key}, version_id DESC) e
-        ON {same_entity}
-    WHERE s.file_id = ANY(:files)
-        AND NOT EXISTS (SELECT FROM {layer} c WHERE upper_inf(c.known) AND {same_current})
-"""
-
-
-def gone_filter(layer: str, park: str | None) -> str:
-    """Return the condition for published rows that a delivery could have named and does not.
-
-    Rows of parks that the delivery does not touch, or of other parks than
-    the one named, are not gone. ``p`` is the published table.
-    """
-    absent = f"NOT EXISTS (SELECT FROM staging.{layer} s WHERE s.file_id = ANY(:files) AND {_same(layer, 's', 'p')})"
-    return f"upper_inf(p.known) AND {absent} AND {_scope(layer, park)}"
-
-
-def _scope(layer: str, park: str | None) -> str:
-    names = LAYERS[layer].names
-    inside = "(SELECT parcel_code FROM parcel WHERE upper_inf(known) AND park_code = :park)"
-    if layer in SNAPSHOTS:  # publication replaces their own day by itself
-        return "false"
-    if "park_code" in names:
-        if park:
-            return "p.park_code = :park"
-        touched = f"SELECT coalesce(t.park_code, '') FROM staging.{layer} t WHERE t.file_id = ANY(:files)"
-        return f"coalesce(p.park_code, '') IN ({touched})"
-    if not park:
-        return "true"
-    if "parcel_codes" in names:
-        return f"p.parcel_codes && ARRAY{inside}"
-    return f"p.parcel_code IN {inside}" if "parcel_code" in names else "false"
 
 
 def _end_gone(connection: Connection, layer: str, params: dict[str, Any], options: dict[str, Any]) -> int:
@@ -252,7 +195,7 @@ def count_gone(
     row = connection.execute(
         text(
             f"SELECT (SELECT count(*) FROM {layer} p WHERE {gone_filter(layer, park)}) AS gone, "
-            f"(SELECT count(*) FROM {layer} p WHERE upper_inf(p.known) AND {_scope(layer, park)}) AS current"
+            f"(SELECT count(*) FROM {layer} p WHERE upper_inf(p.known) AND {scope_of(layer, park)}) AS current"
         ),
         params,
     ).one()
@@ -304,7 +247,7 @@ def _require_latest(connection: Connection, layer: str, publication: int, delive
             f"SELECT DISTINCT u.delivery_id FROM publication u JOIN delivery d USING (delivery_id) "
             f"WHERE u.action = 'PUBLISH' AND d.status <> 'WITHDRAWN' AND u.publication_id IN ("
             f"SELECT p.ended_by FROM {layer} p WHERE p.published_by = :pub AND p.ended_by IS NOT NULL "
-            f"UNION SELECT c.published_by FROM {layer} p JOIN {layer} c ON {_same(layer, 'c', 'p')} "
+            f"UNION SELECT c.published_by FROM {layer} p JOIN {layer} c ON {same_row(layer, 'c', 'p')} "
             f"AND upper_inf(c.known) AND c.published_by <> :pub WHERE p.ended_by = :pub) ORDER BY 1"
         ),
         {"pub": publication},
@@ -319,7 +262,7 @@ def _require_latest(connection: Connection, layer: str, publication: int, delive
 def _withdraw_layer(
     connection: Connection, layer: str, before: int, publication: int, now: Any
 ) -> dict[str, int]:
-    names = ", ".join(f'"{name}"' for name in _said(layer))
+    names = ", ".join(f'"{name}"' for name in taken_over(layer))
     params = {"before": before, "pub": publication, "now": now}
     # A restored version names the publication it came from, so that that one can be withdrawn in its turn.
     ended = connection.execute(

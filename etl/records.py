@@ -1,0 +1,76 @@
+"""What is written down about a delivery and its files, and the report of it."""
+
+from sqlalchemy import Connection, text
+
+from etl.options import FileReport, ImportOptions, ImportReport
+from etl.work import Work
+
+
+def begin_file(connection: Connection, number: int, work: Work) -> None:
+    """Write down that a file belongs to a delivery; the work gets its number."""
+    work.file_id = int(
+        connection.scalar(
+            text(
+                "INSERT INTO delivery_file (delivery_id, path, layer) VALUES (:id, :path, :layer) RETURNING file_id"
+            ),
+            {"id": number, "path": work.path, "layer": work.layer},
+        )
+        or 0
+    )
+
+
+def finish_file(connection: Connection, work: Work) -> None:
+    """Write down what became of a file; the rows of one that is blocked after all leave staging again."""
+    if work.blocked_by and work.layer:
+        connection.execute(
+            text(f"DELETE FROM staging.{work.layer} WHERE file_id = :id"), {"id": work.file_id}
+        )
+    connection.execute(
+        text(
+            "UPDATE delivery_file SET crs = :crs, crs_source = :source, encoding = :encoding, rows_read = :read, "
+            "rows_accepted = :accepted, rows_rejected = :rejected, blocked_by = :blocked WHERE file_id = :id"
+        ),
+        {
+            "crs": work.crs, "source": work.crs_source, "encoding": work.encoding, "read": work.read,
+            "accepted": work.accepted, "rejected": work.rejected, "blocked": work.blocked_by, "id": work.file_id,
+        },
+    )  # fmt: skip
+
+
+def settle(connection: Connection, number: int, works: list[Work], options: ImportOptions) -> str:
+    """Return what a delivery has become; what nobody will publish leaves staging."""
+    usable = [work for work in works if not work.blocked_by]
+    status = "REFUSED" if not usable else "CHECKED" if options.check_only else "STAGED"
+    if status != "STAGED":
+        for layer in {work.layer for work in usable if work.layer}:
+            files = [work.file_id for work in usable if work.layer == layer]
+            connection.execute(
+                text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": files}
+            )
+        connection.execute(
+            text("UPDATE delivery SET status = :status WHERE delivery_id = :id"),
+            {"status": status, "id": number},
+        )
+    return status
+
+
+def report_of(
+    number: int,
+    status: str,
+    works: list[Work],
+    unread: list[Work],
+    options: ImportOptions,
+    seconds: dict[str, float],
+) -> ImportReport:
+    """Return what became of a delivery, file by file."""
+    report = ImportReport(number, status, wanted_publication=options.publish, timings=seconds)
+    refused = [work for work in unread if work.blocked_by]
+    for work in (*works, *refused):
+        report.layers.append(
+            FileReport(work.layer, work.path, work.read, work.accepted, work.rejected, work.findings.counts(),
+                       work.crs, work.crs_source, work.encoding, work.blocked_by)
+        )  # fmt: skip
+    for work in unread:
+        if not work.blocked_by:
+            report.not_read.append({"file": work.path, "code": work.findings.items[0].code})
+    return report
