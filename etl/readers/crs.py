@@ -168,7 +168,10 @@ def transform(shapes: NDArray[np.object_], decision: Decision) -> NDArray[np.obj
         shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
     if _epsg(decision.crs.to_wkt()) == STORAGE:
         return shapes
-    change = Transformer.from_crs(decision.crs, STORAGE, always_xy=True)
+    try:
+        change = Transformer.from_crs(decision.crs, STORAGE, always_xy=True)
+    except ProjError as error:  # a local or engineering system has no way to the ellipsoid
+        raise Refused("CRS_UNREADABLE", value=decision.label) from error
 
     def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))

@@ -77,6 +77,7 @@ def _open(path: Path, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
         with warnings.catch_warnings():
             # What GDAL warns of (open rings, dropped values) the checks report row by row.
             warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", UserWarning)
             meta, fids, wkb, fields = read(path, return_fids=True, force_2d=False, **options)
     except FAULTS as error:
         raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
