@@ -115,7 +115,9 @@ def prepare(connection: Connection) -> None:
             raise DatabaseFault(
                 f"The user of LANDSTOCK_DATABASE_URL may not prepare the database ({error.orig}). "  # type: ignore[attr-defined]
                 f"An administrator of the server runs there: {'; '.join(_missing(connection))}; — then repeat "
-                "`landstock db start`."
+                "`landstock db start`.",
+                f"LANDSTOCK_DATABASE_URL 的用户无权准备数据库（{error.orig}）。"  # type: ignore[attr-defined]
+                f"请服务器管理员在该库执行：{'; '.join(_missing(connection))}；然后重新执行 `landstock db start`。",
             ) from error
 
 

@@ -16,7 +16,10 @@ class NoSuchDelivery(LandStockError):
 
     def __init__(self, delivery_id: int) -> None:
         self.delivery_id = delivery_id
-        super().__init__(f"There is no delivery {delivery_id}. `landstock deliveries` lists them.")
+        super().__init__(
+            f"There is no delivery {delivery_id}. `landstock deliveries` lists them.",
+            f"没有编号为 {delivery_id} 的成果。`landstock deliveries` 可列出全部成果。",
+        )
 
 
 def list_deliveries(connection: Connection, limit: int = 100, offset: int = 0) -> Sequence[RowMapping]:

@@ -23,7 +23,8 @@ class ParcelNotFound(LandStockError):
         self.wanted = wanted
         super().__init__(
             f"There is no parcel {wanted} in the data asked for. Check the number, the day and the "
-            "moment of knowledge; the list of parcels finds it by a part of its number."
+            "moment of knowledge; the list of parcels finds it by a part of its number.",
+            f"所查数据中没有宗地 {wanted}。请核对宗地号、截至日期和数据时点；宗地列表可按宗地号的一部分查找。",
         )
 
 

@@ -30,7 +30,9 @@ class AlreadyRunning(LandStockError):
         super().__init__(
             f"Another `{name}` of this data folder is running (process {holder or 'unknown'}); one at a "
             "time is expected. Wait until it ends, end it with Ctrl-C in its window, or set LANDSTOCK_HOME "
-            f"to another folder. / 另一个 {name} 正在运行（进程 {holder or '未知'}），请等它结束或先停止它。"
+            "to another folder.",
+            f"同一数据目录下另一个 {name} 正在运行（进程 {holder or '未知'}），同一时间只能有一个。"
+            "请等它结束，或在其窗口按 Ctrl-C 结束它，或将 LANDSTOCK_HOME 设为其他目录。",
         )
 
 
@@ -74,7 +76,9 @@ def _open(folder: Path, name: str) -> int:
     except OSError as error:
         raise UnwritableFolder(
             f"{error.filename or folder} can't be written ({error.strerror}); a data folder of the account that "
-            "starts the program is expected. Set LANDSTOCK_HOME to such a folder, or correct the rights of this one."
+            "starts the program is expected. Set LANDSTOCK_HOME to such a folder, or correct the rights of this one.",
+            f"{error.filename or folder} 不可写（{error.strerror}）；数据目录应归启动程序的账户所有。"
+            "请将 LANDSTOCK_HOME 设为这样的目录，或更正该目录的权限。",
         ) from error
 
 

@@ -43,7 +43,8 @@ class UnknownSort(LandStockError):
     def __init__(self, sort: str) -> None:
         super().__init__(
             f"There is no order {sort!r}. Expected one of {', '.join(SORTS)}, "
-            "with a leading '-' for descending."
+            "with a leading '-' for descending.",
+            f"没有排序方式 {sort!r}。可选：{'、'.join(SORTS)}；前面加 - 表示降序。",
         )
 
 

@@ -58,7 +58,8 @@ def url() -> URL:
         found = place()
         if not found.exists:
             raise DatabaseFault(
-                f"There is no database in {found.root} yet. Run `landstock db start`, which makes it."
+                f"There is no database in {found.root} yet. Run `landstock db start`, which makes it.",
+                f"{found.root} 中还没有数据库。请执行 `landstock db start` 建立。",
             )
         return server.url(found, APP_ROLE)
     return external_url()
@@ -84,14 +85,19 @@ def external_url() -> URL:
         try:
             found = found.set(password=file.read_text(encoding="utf-8").strip())
         except OSError as error:
-            raise DatabaseFault(f"LANDSTOCK_DATABASE_PASSWORD_FILE can't be read: {error}.") from error
+            raise DatabaseFault(
+                f"LANDSTOCK_DATABASE_PASSWORD_FILE can't be read: {error}. Name a file that this account may read.",
+                f"LANDSTOCK_DATABASE_PASSWORD_FILE 无法读取：{error}。请指定本账户可读的文件。",
+            ) from error
     return found.set(drivername="postgresql+psycopg2")
 
 
 def _no_address() -> DatabaseFault:
     return DatabaseFault(
         "LANDSTOCK_DATABASE_URL is not the address of a PostgreSQL database; postgresql://USER@HOST:5432/NAME is "
-        "expected. Correct it, or unset it to use the embedded database."
+        "expected. Correct it, or unset it to use the embedded database.",
+        "LANDSTOCK_DATABASE_URL 不是 PostgreSQL 数据库地址，应形如 postgresql://USER@HOST:5432/NAME。"
+        "请更正；如使用内置数据库，请取消该设置。",
     )
 
 
@@ -103,14 +109,16 @@ def _become_application(connection: Any, _: Any) -> None:
             cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (APP_ROLE,))
             if cursor.rowcount == 0:
                 raise DatabaseFault(
-                    f"The database has no role {APP_ROLE}: it was not prepared. Run `landstock db start`."
+                    f"The database has no role {APP_ROLE}: it was not prepared. Run `landstock db start`.",
+                    f"数据库中没有角色 {APP_ROLE}，尚未准备。请执行 `landstock db start`。",
                 )
             cursor.execute(f"SET ROLE {APP_ROLE}")
         cursor.execute("SELECT current_setting('is_superuser')")
         if cursor.fetchone()[0] == "on":
             raise DatabaseFault(
                 f"The role {APP_ROLE} is a superuser; the application must not be one. Run: ALTER ROLE {APP_ROLE} "
-                "NOSUPERUSER."
+                "NOSUPERUSER.",
+                f"角色 {APP_ROLE} 是超级用户，程序不得以超级用户运行。请执行：ALTER ROLE {APP_ROLE} NOSUPERUSER。",
             )
     connection.commit()
 

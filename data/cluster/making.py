@@ -50,7 +50,9 @@ def _aside(place: Place) -> Path:
     except PermissionError as error:
         raise UnusableFolder(
             f"{place.root.parent} can't be written ({error.strerror}); a data folder of the account that starts the "
-            "program is expected. Set LANDSTOCK_HOME to such a folder, or correct the rights of this one."
+            "program is expected. Set LANDSTOCK_HOME to such a folder, or correct the rights of this one.",
+            f"{place.root.parent} 不可写（{error.strerror}）；数据目录应归启动程序的账户所有。"
+            "请将 LANDSTOCK_HOME 设为这样的目录，或更正该目录的权限。",
         ) from error
     return aside
 
@@ -88,7 +90,9 @@ def passwords(place: Place) -> dict[str, str]:
         raise UnusableFolder(
             f"The passwords of the embedded database can't be read from {place.secrets} ({error}); the file that "
             "was made with the database is expected. Start the program as the account that made it, or restore "
-            "the file from a backup."
+            "the file from a backup.",
+            f"无法从 {place.secrets} 读取内置数据库的密码（{error}）；该文件应是建库时生成的。"
+            "请以建库的账户启动程序，或从备份恢复该文件。",
         ) from error
     return found
 

@@ -111,7 +111,9 @@ def _own(found: Place) -> Place:
         raise UnusableFolder(
             f"The database in {found.root} belongs to {owner}; the account that runs the program is expected to "
             "own it. Start the program as the one who made it (root, where root did), or set LANDSTOCK_HOME to a "
-            "folder of your own."
+            "folder of your own.",
+            f"{found.root} 中的数据库属于 {owner}，应属于运行程序的账户。"
+            "请以建库的账户启动程序（由 root 建立的用 root），或将 LANDSTOCK_HOME 设为自己的目录。",
         )
     return found
 
@@ -151,7 +153,9 @@ def prepare_socket_folder(found: Place) -> None:
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != uid or stat.S_IMODE(status.st_mode) & 0o077:
         raise UnusableFolder(
             f"{folder} is not a private folder of the account that runs the database (owner {status.st_uid}, mode "
-            f"{stat.S_IMODE(status.st_mode):o}; owner {uid}, mode 700 are expected). Remove it and start again."
+            f"{stat.S_IMODE(status.st_mode):o}; owner {uid}, mode 700 are expected). Remove it and start again.",
+            f"{folder} 不是运行数据库的账户的私有目录（属主 {status.st_uid}，权限 {stat.S_IMODE(status.st_mode):o}；"
+            f"应为属主 {uid}，权限 700）。请删除该目录后重新启动。",
         )
 
 
@@ -171,12 +175,15 @@ def _by_name(name: str) -> Account:
     except KeyError:
         raise UnusableFolder(
             f"There is no account {name} to run the database as; PostgreSQL refuses to run as root. Install "
-            "PostgreSQL (its package makes the account), or set LANDSTOCK_OS_USER to an ordinary account."
+            "PostgreSQL (its package makes the account), or set LANDSTOCK_OS_USER to an ordinary account.",
+            f"没有用于运行数据库的账户 {name}；PostgreSQL 不能以 root 运行。"
+            "请安装 PostgreSQL（其安装包会建立该账户），或将 LANDSTOCK_OS_USER 设为普通账户。",
         ) from None
     if entry.pw_uid == 0:
         raise UnusableFolder(
             f"LANDSTOCK_OS_USER is {name}, which is root; PostgreSQL refuses to run as root. Name an ordinary "
-            "account, as postgres."
+            "account, as postgres.",
+            f"LANDSTOCK_OS_USER 为 {name}，即 root；PostgreSQL 不能以 root 运行。请指定普通账户，如 postgres。",
         )
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 

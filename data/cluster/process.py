@@ -86,7 +86,9 @@ def _await_orphans(place: Place) -> None:
         if waited > ORPHANS_END_S:
             raise StillBusy(
                 f"Processes {', '.join(map(str, orphans))} of a database server that died still work in "
-                f"{place.data}; none is expected. End them (kill -QUIT) and start again."
+                f"{place.data}; none is expected. End them (kill -QUIT) and start again.",
+                f"数据库服务已终止，但其进程 {'、'.join(map(str, orphans))} 仍在使用 {place.data}，不应再有此类进程。"
+                "请结束这些进程（kill -QUIT）后重新启动。",
             )
         if waited > ORPHANS_END_S / 3 and not asked:
             asked = True

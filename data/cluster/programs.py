@@ -69,10 +69,12 @@ def find(major: int | None = None) -> Programs:
     if fitting:
         return max(fitting, key=lambda programs: programs.major)
     have = ", ".join(f"PostgreSQL {p.major} without PostGIS" for p in found) or "no PostgreSQL"
+    have_zh = "、".join(f"PostgreSQL {p.major}（无 PostGIS）" for p in found) or "未安装 PostgreSQL"
     raise MissingProgram(
         f"Found {have}; PostgreSQL with PostGIS is expected. An administrator installs it with: "
-        f"{how_to_install()} — or point LANDSTOCK_DATABASE_URL at an existing PostGIS. / "
-        "未找到 PostGIS，请管理员执行上面一行命令安装。"
+        f"{how_to_install()} — or point LANDSTOCK_DATABASE_URL at an existing PostGIS.",
+        f"现有：{have_zh}；需要带 PostGIS 的 PostgreSQL。请管理员执行：{how_to_install()}；"
+        "或将 LANDSTOCK_DATABASE_URL 指向已有的 PostGIS 数据库。",
     )
 
 
@@ -126,11 +128,15 @@ def run(command: Sequence[str], account: Account | None, *, timeout_s: float = 1
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise ProgramFailed(
-            f"{name} did not end within {timeout_s:g} seconds. See the server's log."
+            f"{name} did not end within {timeout_s:g} seconds. See the server's log.",
+            f"{name} 在 {timeout_s:g} 秒内未结束。请查看数据库日志。",
         ) from None
     if done.returncode:
         said = " ".join((done.stderr or done.stdout).split())[-800:]
-        raise ProgramFailed(f"{name} ended with {done.returncode}: {said}")
+        raise ProgramFailed(
+            f"{name} ended with {done.returncode}: {said}",
+            f"{name} 异常结束（返回码 {done.returncode}）：{said}",
+        )
     return done.stdout
 
 

@@ -69,7 +69,10 @@ def tools_for(place: Place) -> programs.Programs:
         raise OtherVersion(
             f"The data in {place.data} are of PostgreSQL {major}; installed: {have}. Install version {major} again "
             f"(Debian: apt-get install postgresql-{major} postgresql-{major}-postgis-3), or make a backup with it "
-            "(`landstock db backup FILE`), move the folder away and `landstock db restore FILE`."
+            "(`landstock db backup FILE`), move the folder away and `landstock db restore FILE`.",
+            f"{place.data} 中的数据属于 PostgreSQL {major}；已安装：{have}。请重新安装 {major} 版"
+            f"（Debian：apt-get install postgresql-{major} postgresql-{major}-postgis-3），或用该版本备份"
+            "（`landstock db backup FILE`），移走该目录后执行 `landstock db restore FILE`。",
         ) from error
 
 
@@ -102,11 +105,14 @@ def launch(place: Place, *, throw_away: bool = False) -> None:
     except programs.ProgramFailed as error:
         raise DatabaseFault(
             f"The embedded database did not start ({error}). {_last_words(place)} The log is {place.log}; "
-            "`landstock doctor` checks disk and rights."
+            "`landstock doctor` checks disk and rights.",
+            f"内置数据库未能启动（{error.text('zh')}）。{_last_words(place)} 日志：{place.log}；"
+            "`landstock doctor` 可检查磁盘和权限。",
         ) from error
     if not running(place):
         raise DatabaseFault(
-            f"The embedded database started but does not answer. {_last_words(place)} The log is {place.log}."
+            f"The embedded database started but does not answer. {_last_words(place)} The log is {place.log}.",
+            f"内置数据库已启动但没有响应。{_last_words(place)} 日志：{place.log}。",
         )
 
 

@@ -103,7 +103,12 @@ def _packs(local: tuple[Path, ...], files: tuple[Path, ...]) -> tuple[Pack, ...]
     for path in local:
         pack = read_pack(path)
         if pack.parent is None:
-            raise InvalidRule(pack.path, pack.line("place"), f"a place below {pack.place} was expected")
+            raise InvalidRule(
+                pack.path,
+                pack.line("place"),
+                f"a place below {pack.place} was expected",
+                f"place 应为 {pack.place} 的下级地区",
+            )
         packs[pack.id, pack.place] = pack
     for path in files:
         pack = read_pack(path)
@@ -121,13 +126,19 @@ def _check(pack: Pack, packs: dict[tuple[str, str], Pack]) -> None:
             pack.path,
             pack.line("id"),
             f"no rule is called {pack.id}; known: {sorted(KINDS)}",
+            f"没有名为 {pack.id} 的规则；现有：{sorted(KINDS)}",
         )
     known = {field.name for field in fields(KINDS[pack.id])} - _COMMON
     allowed = known
     if pack.parent is not None:
         parent = packs.get((pack.id, pack.parent))
         if parent is None:
-            raise InvalidRule(pack.path, pack.line("place"), f"its parent {pack.parent} is not loaded")
+            raise InvalidRule(
+                pack.path,
+                pack.line("place"),
+                f"its parent {pack.parent} is not loaded",
+                f"未载入其上级规则包 {pack.parent}，请一并给出",
+            )
         allowed = known & set(parent.open)
     for number, entry in enumerate(pack.versions):
         _check_keys(pack, number, entry, known, allowed)
@@ -141,14 +152,19 @@ def _check_keys(pack: Pack, number: int, entry: Version, known: set[str], allowe
                 pack.path,
                 where,
                 f"{key} is no key of {pack.id}; known: {sorted(known)}",
+                f"{pack.id} 没有名为 {key} 的参数；现有：{sorted(known)}",
             )
         if key not in allowed:
             raise InvalidRule(
                 pack.path,
                 where,
                 f"{pack.parent} does not leave {key} open; open: {sorted(allowed)}",
+                f"上级规则包 {pack.parent} 未开放参数 {key}；已开放：{sorted(allowed)}",
             )
     absent = known - set(entry.values)
     if pack.parent is None and absent:
         where = pack.line("versions", number, "values")
-        raise InvalidRule(pack.path, where, f"the values lack {', '.join(sorted(absent))}")
+        lacking = sorted(absent)
+        raise InvalidRule(
+            pack.path, where, f"the values lack {', '.join(lacking)}", f"values 缺少 {'、'.join(lacking)}"
+        )

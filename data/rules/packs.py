@@ -90,10 +90,13 @@ def read_pack(path: Path) -> Pack:
         text = Path(path).read_text(encoding="utf-8")
         node, content = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidRule(str(path), 1, f"the file cannot be read: {error}") from error
+        raise InvalidRule(
+            str(path), 1, f"the file cannot be read: {error}", f"文件无法读取：{error}"
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise InvalidRule(str(path), mark.line + 1 if mark else 1, f"not valid YAML: {error}") from error
+        line = mark.line + 1 if mark else 1
+        raise InvalidRule(str(path), line, f"not valid YAML: {error}", f"不是有效的 YAML：{error}") from error
     lines: dict[tuple[Step, ...], int] = {}
     if node is not None:
         _walk(node, (), lines)
@@ -133,28 +136,33 @@ class _Reader:
     path: str
     lines: dict[tuple[Step, ...], int]
 
-    def wrong(self, problem: str, *steps: Step) -> InvalidRule:
-        return InvalidRule(self.path, _line(self.lines, steps), problem)
+    def wrong(self, en: str, zh: str, *steps: Step) -> InvalidRule:
+        return InvalidRule(self.path, _line(self.lines, steps), en, zh)
 
     def pack(self, text: str, content: Any) -> Pack:
         if not isinstance(content, dict):
-            raise self.wrong("expected a mapping with id, place and versions")
+            raise self.wrong(
+                "expected a mapping with id, place and versions", "应为含 id、place 和 versions 的映射"
+            )
         rule_id, place = (self._text(content, (), key) for key in ("id", "place"))
         entries = content.get("versions")
         if not isinstance(entries, list) or not entries:
-            raise self.wrong("versions: expected at least one version", "versions")
+            raise self.wrong(
+                "versions: expected at least one version", "versions：至少应有一个版本", "versions"
+            )
         versions = tuple(self._version(entry, number) for number, entry in enumerate(entries))
         for number in range(1, len(versions)):
             if versions[number].since <= versions[number - 1].since:
                 raise self.wrong(
                     "from: versions must follow one another in time",
+                    "from：各版本应按时间先后排列",
                     "versions",
                     number,
                     "from",
                 )
         opened = content.get("open") or []
         if not isinstance(opened, list):
-            raise self.wrong("open: expected a list of keys", "open")
+            raise self.wrong("open: expected a list of keys", "open：应为参数名列表", "open")
         return Pack(
             self.path,
             text,
@@ -168,11 +176,16 @@ class _Reader:
     def _version(self, entry: Any, number: int) -> Version:
         at: tuple[Step, ...] = ("versions", number)
         if not isinstance(entry, dict) or not isinstance(entry.get("values"), dict):
-            raise self.wrong("a version needs from, published, instrument and values", *at)
+            raise self.wrong(
+                "a version needs from, published, instrument and values",
+                "每个版本应有 from、published、instrument 和 values",
+                *at,
+            )
         since, published = (self._day(entry, at, key) for key in ("from", "published"))
         if published > since or (since - published).days > _YEARS_AHEAD * 366:
             raise self.wrong(
                 "published: expected a day before `from`, by two years at most",
+                "published：应为 from 之前的日期，最多早两年",
                 *at,
                 "published",
             )
@@ -181,7 +194,9 @@ class _Reader:
         for key, value in entry["values"].items():
             here = (*at, "values", str(key))
             if not isinstance(value, dict) or "value" not in value:
-                raise self.wrong(f"{key}: expected value, unit and article", *here)
+                raise self.wrong(
+                    f"{key}: expected value, unit and article", f"{key}：应有 value、unit 和 article", *here
+                )
             values[str(key)] = self._value(value["value"], str(key), here)
             units[str(key)] = self._text(value, here, "unit")
             articles[str(key)] = self._text(value, here, "article")
@@ -193,13 +208,15 @@ class _Reader:
     def _text(self, content: dict[Any, Any], at: tuple[Step, ...], key: str) -> str:
         text = content.get(key)
         if not isinstance(text, str) or not text.strip():
-            raise self.wrong(f"{key}: expected a text", *at, key)
+            raise self.wrong(f"{key}: expected a text", f"{key}：应为文字", *at, key)
         return text.strip()
 
     def _day(self, content: dict[Any, Any], at: tuple[Step, ...], key: str) -> dt.date:
         day = content.get(key)
         if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
-            raise self.wrong(f"{key}: expected a day such as 2012-07-01", *at, key)
+            raise self.wrong(
+                f"{key}: expected a day such as 2012-07-01", f"{key}：应为日期，如 2012-07-01", *at, key
+            )
         return day
 
     def _value(self, value: Any, key: str, at: tuple[Step, ...]) -> Any:
@@ -208,23 +225,37 @@ class _Reader:
             return self._fraction(value, key, at)
         if key.endswith("_days"):
             if not isinstance(value, list) or not all(type(day) is int and day > 0 for day in value):
-                raise self.wrong(f"{key}: expected a list of whole days above 0", *at)
+                raise self.wrong(
+                    f"{key}: expected a list of whole days above 0", f"{key}：应为大于 0 的整天数列表", *at
+                )
             return tuple(sorted(value, reverse=True))
         if key.endswith("_landuse"):
             if not isinstance(value, dict) or not all(isinstance(codes, list) for codes in value.values()):
-                raise self.wrong(f"{key}: expected codes for each scheme", *at)
+                raise self.wrong(
+                    f"{key}: expected codes for each scheme", f"{key}：应按每种分类标准给出代码", *at
+                )
             return {str(scheme): tuple(map(str, codes)) for scheme, codes in value.items()}
         if type(value) is not int or value < 0:
-            raise self.wrong(f"{key}: expected a whole number of 0 or more, found {value!r}", *at)
+            raise self.wrong(
+                f"{key}: expected a whole number of 0 or more, found {value!r}",
+                f"{key}：应为不小于 0 的整数，现为 {value!r}",
+                *at,
+            )
         return value
 
     def _fraction(self, value: Any, key: str, at: tuple[Step, ...]) -> Fraction:
         try:
             found = Fraction(value if isinstance(value, int | str) and not isinstance(value, bool) else "")
         except (ValueError, ZeroDivisionError):
-            raise self.wrong(f"{key}: expected a fraction such as 1/3, found {value!r}", *at) from None
+            raise self.wrong(
+                f"{key}: expected a fraction such as 1/3, found {value!r}",
+                f"{key}：应为分数，如 1/3，现为 {value!r}",
+                *at,
+            ) from None
         if found < 0 or (key.endswith("_share") and found > 1):
-            raise self.wrong(f"{key}: {value} is no share of a whole", *at)
+            raise self.wrong(
+                f"{key}: {value} is no share of a whole", f"{key}：{value} 不是 0 至 1 之间的比例", *at
+            )
         return found
 
     def _contradictions(self, values: dict[str, Any], at: tuple[Step, ...]) -> None:
@@ -232,6 +263,7 @@ class _Reader:
         if first is not None and second is not None and second <= first:
             raise self.wrong(
                 "second_band_years: must be later than first_band_years",
+                "second_band_years：应晚于 first_band_years",
                 *at,
                 "second_band_years",
             )
