@@ -59,9 +59,15 @@ def analyse(
 
     for path in rules:
         if not path.is_file():
-            raise UsageFault(f"{path} was not found; --rules names a rule file (YAML).")
+            raise UsageFault(
+                f"{path} was not found; --rules names a rule file (YAML).",
+                f"未找到 {path}；--rules 应为规则包文件（YAML）。",
+            )
     if save and not rules:
-        raise UsageFault("--save belongs to --rules: a run by the project's own rules is always stored.")
+        raise UsageFault(
+            "--save belongs to --rules: a run by the project's own rules is always stored.",
+            "--save 须与 --rules 一起使用：按系统自带规则的运行总会保存。",
+        )
     open_database()
     run_id = ensure_run(as_of, known_on, park_code, person(), Steps())
     with transaction() as connection:

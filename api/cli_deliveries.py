@@ -48,9 +48,15 @@ def import_(
     from etl.options import ImportOptions
 
     if options["accept"] and not options["reason"]:
-        raise UsageFault("--accept needs --reason: what is accepted goes on record with it.")
+        raise UsageFault(
+            "--accept needs --reason: what is accepted goes on record with it.",
+            "--accept 须同时给出 --reason：接受事项连同理由一并留档。",
+        )
     if options["check_only"] and options["publish"]:
-        raise UsageFault("--check-only and --publish exclude each other.")
+        raise UsageFault(
+            "--check-only and --publish exclude each other. Give one of them.",
+            "--check-only 与 --publish 不能同时使用，请只给其一。",
+        )
     open_database()
     asked = ImportOptions(park=park_code, observed_on=observed_on, person=person(), **options)
     report = run(list(paths), asked, Steps())
@@ -155,7 +161,9 @@ def withdraw(ctx: click.Context, delivery_id: int, reason: str, as_json: bool) -
     from etl.publish import withdraw as withdraw_delivery
 
     if not reason.strip():
-        raise UsageFault("--reason is empty; say why the publication is taken back.")
+        raise UsageFault(
+            "--reason is empty; say why the publication is taken back.", "--reason 为空；请说明撤回理由。"
+        )
     open_database()
     _tell(ctx, withdraw_delivery(delivery_id, reason, person()), delivery_id, as_json)
 

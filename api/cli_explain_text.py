@@ -89,8 +89,12 @@ def _reasons(part: dict[str, Any], said: dict[str, str], indent: str = "") -> It
         value = said["none"] if fact["value"] in (None, "") else fact["value"]
         yield f"{indent}  · {fact['label']}: {value}{day}{where}"
     yield f"{indent}{said['arithmetic']}"
-    for step in part["arithmetic"]:
-        yield f"{indent}  · {step['text']}  → {said[_HOLDS[step['holds']]]}  （{step['article']}）"
+    for number, step in enumerate(part["arithmetic"]):
+        # The conclusion and the notice of an unchecked text are no rules: they neither hold nor fail.
+        rule = step["rule"].partition("#")[2]
+        verdict = f"  → {said[_HOLDS[step['holds']]]}" if number and rule else ""
+        article = f"  （{step['article']}）" if step["article"] else ""
+        yield f"{indent}  · {step['text']}{verdict}{article}"
     if part["missing_words"]:
         yield f"{indent}{said['missing']}"
         for gap in part["missing_words"]:

@@ -54,7 +54,10 @@ def export(
     from etl import export as exports
 
     if cql2 is not None:
-        raise UsageFault("--filter is not available yet; use --park, or filter the file.")
+        raise UsageFault(
+            "--filter is not available yet; use --park, or filter the file.",
+            "--filter 尚不可用；请用 --park，或在导出的文件中筛选。",
+        )
     exports.check(what, form, crs)
     open_database()
     question = exports.Question(as_of, known_on, park_code, lang, person())

@@ -9,7 +9,7 @@ import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -19,6 +19,8 @@ from gis.errors import LandStockError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _JSON = "landstock.json"
+_LANG = "landstock.lang"
+Lang = Literal["zh", "en"]
 
 
 class Commands(click.Group):
@@ -37,10 +39,18 @@ class Commands(click.Group):
 
 
 def _refuse(ctx: click.Context, error: LandStockError) -> None:
-    click.echo(f"Error: {error} [{error.code}]", err=True)
+    lang = language(ctx)
+    text = error.text(lang)
+    head = "Error: " if lang == "en" else "错误："
+    click.echo(f"{head}{text} [{error.code}]", err=True)
     if ctx.find_root().meta.get(_JSON):
-        document(ctx, {"error": {"code": error.code, "message": str(error)}})
+        document(ctx, {"error": {"code": error.code, "message": text, "message_en": str(error)}})
     ctx.exit(error.exit_code)
+
+
+def language(ctx: click.Context) -> Lang:
+    """Return the language of words for people: of ``--lang`` where it was given, else of the settings."""
+    return "en" if ctx.find_root().meta.get(_LANG, settings().lang) == "en" else "zh"
 
 
 def _explain_unexpected(ctx: click.Context, error: Exception) -> None:
@@ -62,8 +72,9 @@ class Unexpected(LandStockError):
         where = (
             f"The details are in {log}." if log else "The details could not be written to the data folder."
         )
-        first = (str(error).splitlines() or [""])[0]
-        super().__init__(f"Unexpected fault: {type(error).__name__}: {first}. {where}")
+        where_zh = f"详情见 {log}。" if log else "详情未能写入数据目录。"
+        first = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
+        super().__init__(f"Unexpected fault: {first}. {where}", f"程序出现意外错误：{first}。{where_zh}")
 
 
 def _log(error: Exception) -> Path | None:
@@ -163,11 +174,18 @@ def park_option(command: Command) -> Command:
 
 
 def lang_option(command: Command) -> Command:
-    """Give a command ``--lang``."""
+    """Give a command ``--lang``; errors and progress are told in it too."""
+
+    def remember(ctx: click.Context, _: click.Parameter, value: str) -> str:
+        ctx.find_root().meta[_LANG] = value
+        return value
+
     return click.option(
         "--lang",
         type=click.Choice(["zh", "en"]),
         default=lambda: settings().lang,
+        is_eager=True,
+        callback=remember,
         show_default="LANDSTOCK_LANG, else zh",
         help="Language of words for people.",
     )(command)
@@ -188,6 +206,24 @@ def open_database() -> None:
     ready()
 
 
+STEPS: dict[str, dict[Lang, str]] = {
+    "keep": {"zh": "留存成果", "en": "keep"},
+    "read": {"zh": "读取", "en": "read"},
+    "check": {"zh": "检查", "en": "check"},
+    "stage": {"zh": "入暂存库", "en": "stage"},
+    "publish": {"zh": "发布", "en": "publish"},
+    "read what is published": {"zh": "读取已发布数据", "en": "read what is published"},
+    "built-up area by park and year": {
+        "zh": "按园区和年份统计建成区",
+        "en": "built-up area by park and year",
+    },
+    "built-up area by parcel": {"zh": "按宗地统计建成区", "en": "built-up area by parcel"},
+    "idle land": {"zh": "闲置土地判定", "en": "idle land"},
+    "investment intensity": {"zh": "投资强度判定", "en": "investment intensity"},
+    "store the run": {"zh": "保存运行结果", "en": "store the run"},
+}
+
+
 class Steps:
     """Progress on standard error: one line a step, with the time since the start."""
 
@@ -202,4 +238,6 @@ class Steps:
             return
         self._told = (step, tenth)
         of = f" {done:,}/{total:,}" if total > 1 else ""
-        click.echo(f"  {time.monotonic() - self._began:6.1f} s  {step}{of}", err=True)
+        lang = language(click.get_current_context())
+        told = STEPS[step][lang] if step in STEPS else step
+        click.echo(f"  {time.monotonic() - self._began:6.1f} s  {told}{of}", err=True)

@@ -22,7 +22,8 @@ class PortBusy(EnvironmentFault):
     def __init__(self, host: str, port: int) -> None:
         super().__init__(
             f"Port {port} on {host} is in use by another program. End that program or choose another port "
-            f"with --port. / 端口 {port} 已被占用，请用 --port 另选。"
+            "with --port.",
+            f"{host} 的端口 {port} 已被其他程序占用。请结束该程序，或用 --port 另选端口。",
         )
 
 
@@ -58,10 +59,13 @@ def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
     if cert is None and key is None:
         return {}
     if cert is None or key is None:
-        raise UsageFault("--tls-cert and --tls-key belong together; only one of them was given.")
+        raise UsageFault(
+            "--tls-cert and --tls-key belong together; only one of them was given. Give both.",
+            "--tls-cert 与 --tls-key 须同时给出，现只给出其一。",
+        )
     for path in (cert, key):
         if not path.is_file():
-            raise UsageFault(f"{path} was not found; expected a PEM file.")
+            raise UsageFault(f"{path} was not found; expected a PEM file.", f"未找到 {path}；应为 PEM 文件。")
     return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)}
 
 
@@ -99,7 +103,8 @@ def require_free(host: str, port: int) -> None:
         if error.errno == errno.EADDRINUSE:
             raise PortBusy(host, port) from error
         raise CannotListen(
-            f"{host}:{port} can't be listened on: {error.strerror}. Choose another --host or --port."
+            f"{host}:{port} can't be listened on: {error.strerror}. Choose another --host or --port.",
+            f"无法监听 {host}:{port}：{error.strerror}。请另选 --host 或 --port。",
         ) from error
 
 

@@ -26,7 +26,8 @@ class NothingPublished(LandStockError):
     def __init__(self) -> None:
         super().__init__(
             "No parcels have been published yet. Import a delivery with `landstock import PATH --publish`, "
-            "or start with `landstock demo`."
+            "or start with `landstock demo`.",
+            "尚未发布任何宗地。请用 `landstock import PATH --publish` 导入并发布成果，或执行 `landstock demo`。",
         )
 
 

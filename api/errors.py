@@ -2,6 +2,7 @@
 
 import logging
 from http import HTTPStatus
+from typing import Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +19,14 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {"nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found"}
 BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment
+UNREACHABLE = {
+    "zh": "数据库暂时无法连接。请稍后重试；`landstock doctor` 可查看原因。",
+    "en": "The database cannot be reached at the moment. Try again; `landstock doctor` says why.",
+}
+FAILED = {
+    "zh": "请求未能完成。原因见服务器日志。",
+    "en": "The request failed. The log of the server holds the reason.",
+}
 log = logging.getLogger("landstock")
 
 
@@ -48,6 +57,11 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
     return HTMLResponse(page, status)
 
 
+def _lang(request: Request) -> Literal["zh", "en"]:
+    """Return the visitor's language."""
+    return "en" if visitor(request).lang == "en" else "zh"
+
+
 def _place(location: tuple[object, ...]) -> str:
     return ".".join(str(part) for part in location if part not in ("query", "path", "body"))
 
@@ -64,7 +78,7 @@ def _ours(request: Request, error: Exception) -> Response:
     status = status_of_error(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", error.code, error)
-    return problem(request, status, error.code, str(error))
+    return problem(request, status, error.code, error.text(_lang(request)))
 
 
 def _http(request: Request, error: Exception) -> Response:
@@ -77,16 +91,14 @@ def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)
     log.error("database: %s", error.orig)
     if isinstance(error, OperationalError) or error.connection_invalidated:
-        detail = "The database cannot be reached at the moment. Try again; `landstock doctor` says why."
-        return problem(request, 503, "database-unreachable", detail)
-    return problem(request, 500, "internal", "The request failed. The log of the server holds the reason.")
+        return problem(request, 503, "database-unreachable", UNREACHABLE[_lang(request)])
+    return problem(request, 500, "internal", FAILED[_lang(request)])
 
 
 def unexpected(request: Request, error: Exception) -> Response:
     """Answer for a fault of the program: nothing of it reaches the client."""
     log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    detail = "The request failed. The log of the server holds the reason."
-    answer = problem(request, 500, "internal", detail)
+    answer = problem(request, 500, "internal", FAILED[_lang(request)])
     answer.headers.update(HEADERS)  # sent from outside the application's own layers
     return answer
 

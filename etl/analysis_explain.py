@@ -25,7 +25,10 @@ class ParcelNotFound(LandStockError):
 
     def __init__(self, parcel_code: str, near: list[str]) -> None:
         advice = f"Codes like it: {', '.join(near)}." if near else "No parcels have been published yet."
-        super().__init__(f"There is no parcel {parcel_code}. {advice} / 没有宗地 {parcel_code}。")
+        advice_zh = f"相近的宗地号：{'、'.join(near)}。" if near else "尚未发布任何宗地。"
+        super().__init__(
+            f"There is no parcel {parcel_code}. {advice}", f"没有宗地 {parcel_code}。{advice_zh}"
+        )
 
 
 def explain(

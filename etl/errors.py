@@ -20,7 +20,22 @@ class PathMissing(ImportUsage):
     code: ClassVar[str] = "path-missing"
 
     def __init__(self, path: Path) -> None:
-        super().__init__(f"{path} was not found. Name a folder, an archive or a file of the delivery.")
+        super().__init__(
+            f"{path} was not found. Name a folder, an archive or a file of the delivery.",
+            f"未找到 {path}。请指定成果所在的目录、压缩包或文件。",
+        )
+
+
+class PathUnreadable(LandStockError):
+    """A file of the delivery may not be read by this user."""
+
+    code: ClassVar[str] = "path-unreadable"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path} may not be read by this user. Give read permission, or copy the delivery; nothing was taken in.",
+            f"{path} 不允许当前用户读取。请授予读取权限，或先复制成果；没有写入任何内容。",
+        )
 
 
 class UnknownLayer(ImportUsage):
@@ -29,7 +44,11 @@ class UnknownLayer(ImportUsage):
     code: ClassVar[str] = "layer-unknown"
 
     def __init__(self, layer: str, known: Iterable[str]) -> None:
-        super().__init__(f"There is no layer {layer!r}. Layers: {', '.join(known)}.")
+        layers = tuple(known)
+        super().__init__(
+            f"There is no layer {layer!r}. Layers: {', '.join(layers)}.",
+            f"没有图层 {layer!r}。可用图层：{'、'.join(layers)}。",
+        )
 
 
 class BadMapping(ImportUsage):
@@ -37,9 +56,10 @@ class BadMapping(ImportUsage):
 
     code: ClassVar[str] = "mapping-unreadable"
 
-    def __init__(self, path: Path | str, found: str) -> None:
+    def __init__(self, path: Path | str, en: str, zh: str) -> None:
         super().__init__(
-            f"Mapping file {path}: {found}. The README shows the form; mend the file and repeat."
+            f"Mapping file {path}: {en}. The README shows the form; mend the file and repeat.",
+            f"对照文件 {path}：{zh}。格式见 README，请改正后重新执行。",
         )
 
 
@@ -58,7 +78,9 @@ class NoSpace(LandStockError):
     def __init__(self, needed: int, free: int, where: Path) -> None:
         super().__init__(
             f"{where} has {free / 1e6:,.0f} MB free; this delivery needs {needed / 1e6:,.0f} MB "
-            "(four times its size). Free some space or move LANDSTOCK_HOME, then repeat."
+            "(four times its size). Free some space or move LANDSTOCK_HOME, then repeat.",
+            f"{where} 可用空间 {free / 1e6:,.0f} MB；本次成果需要 {needed / 1e6:,.0f} MB（成果大小的四倍）。"
+            "请清理磁盘或将 LANDSTOCK_HOME 移至其他位置后重试。",
         )
 
 

@@ -107,16 +107,24 @@ def _require(options: ImportOptions) -> tuple[ImportOptions, Mapping | None]:
         except Refused as refusal:
             if refusal.code == "CRS_UNREADABLE":
                 raise ImportUsage(
-                    f"--crs {options.crs} is no coordinate system; EPSG:4528 is one."
+                    f"--crs {options.crs} is no coordinate system; EPSG:4528 is one.",
+                    f"--crs {options.crs} 不是坐标系；应形如 EPSG:4528。",
                 ) from refusal
     encoding = known(options.encoding) if options.encoding else None
     if options.encoding and encoding is None:
-        raise ImportUsage(f"--encoding {options.encoding} is unknown; gbk, utf-8, cp932 and big5 are known.")
+        raise ImportUsage(
+            f"--encoding {options.encoding} is unknown; gbk, utf-8, cp932 and big5 are known.",
+            f"--encoding {options.encoding} 不可识别；可用 gbk、utf-8、cp932、big5。",
+        )
     if options.accept and not (options.reason or "").strip():
-        raise ImportUsage("--accept needs --reason TEXT: who accepts a fault says why.")
+        raise ImportUsage(
+            "--accept needs --reason TEXT: who accepts a fault says why.",
+            "--accept 须同时给出 --reason TEXT：接受问题的，应说明理由。",
+        )
     if odd := [code for code in options.accept if code not in acceptable()]:
         raise ImportUsage(
-            f"--accept {', '.join(odd)}: cannot be accepted. These can: {', '.join(acceptable())}."
+            f"--accept {', '.join(odd)}: cannot be accepted. These can: {', '.join(acceptable())}.",
+            f"--accept {'、'.join(odd)}：不能接受。可接受的：{'、'.join(acceptable())}。",
         )
     mapping = load(Path(options.mapping)) if options.mapping else None
     supplier = options.supplier or (mapping.supplier if mapping else None)

@@ -31,8 +31,11 @@ class ParkNotFound(LandStockError):
     code = "park-not-found"
 
     def __init__(self, park_code: str, known: list[str]) -> None:
-        listed = "、".join(known[:12]) if known else "none yet"
-        super().__init__(f"There is no park {park_code}. Parks on record: {listed}.")
+        listed = ", ".join(known[:12]) if known else "none yet"
+        super().__init__(
+            f"There is no park {park_code}. Parks on record: {listed}.",
+            f"没有园区 {park_code}。现有园区：{'、'.join(known[:12]) or '尚无'}。请核对园区代码。",
+        )
 
 
 @dataclass(frozen=True, slots=True)

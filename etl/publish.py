@@ -52,14 +52,18 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
     status, options = _status(connection, delivery_id)
     if status != "STAGED":
         raise NotPublishable(
-            f"Delivery {delivery_id} is {status}; only a STAGED one can be published. Import it again if it is wanted."
+            f"Delivery {delivery_id} is {status}; only a STAGED one can be published. Import it again if it is wanted.",
+            f"成果 {delivery_id} 的状态为 {status}；只有 STAGED 状态的成果可以发布。如仍需要，请重新导入。",
         )
     files = _files(connection, delivery_id)
     plan_for_bulk(connection)
     lock(connection, files)
     # Two runs may have waited for the same lock: the state is read again under it.
     if _status(connection, delivery_id)[0] != "STAGED":
-        raise NotPublishable(f"Delivery {delivery_id} was published by another process just now.")
+        raise NotPublishable(
+            f"Delivery {delivery_id} was published by another process just now. Nothing is left to do.",
+            f"成果 {delivery_id} 刚由另一进程发布，无需再次发布。",
+        )
     publication, now = _record(connection, delivery_id, "PUBLISH", person, reason)
     done = Published(publication)
     for layer, ids in files.items():
@@ -177,7 +181,9 @@ def _end_gone(connection: Connection, layer: str, params: dict[str, Any], option
     if gone > tolerances()["drop_share"] * current and "DROP_THRESHOLD" not in (options.get("accept") or ()):
         raise NotPublishable(
             f"This would end {gone} of {current} published rows of {layer}. Check whether rows were left out; if not, "
-            "import it again with --accept DROP_THRESHOLD --reason TEXT."
+            "import it again with --accept DROP_THRESHOLD --reason TEXT.",
+            f"本次发布将使图层 {layer} 已发布的 {current} 行中的 {gone} 行失效。请核对是否漏交；"
+            "确认无误的，请加 --accept DROP_THRESHOLD --reason TEXT 重新导入。",
         )
     return connection.execute(
         text(
@@ -223,13 +229,17 @@ def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
         ).one_or_none()
         if status != "PUBLISHED" or before is None:
             raise NotPublishable(
-                f"Delivery {delivery_id} is {status}; only a PUBLISHED one can be withdrawn."
+                f"Delivery {delivery_id} is {status}; only a PUBLISHED one can be withdrawn.",
+                f"成果 {delivery_id} 的状态为 {status}；只有 PUBLISHED 状态的成果可以撤回。",
             )
         layers = [layer for layer in LAYERS if layer in before.changes]
         plan_for_bulk(connection)
         lock(connection, layers)
         if _status(connection, delivery_id)[0] != "PUBLISHED":
-            raise NotPublishable(f"Delivery {delivery_id} was withdrawn by another process just now.")
+            raise NotPublishable(
+                f"Delivery {delivery_id} was withdrawn by another process just now. Nothing is left to do.",
+                f"成果 {delivery_id} 刚由另一进程撤回，无需再次撤回。",
+            )
         for layer in layers:
             _require_latest(connection, layer, before.publication_id, delivery_id)
         publication, now = _record(connection, delivery_id, "WITHDRAW", person, reason)
@@ -255,7 +265,9 @@ def _require_latest(connection: Connection, layer: str, publication: int, delive
     if later:
         raise NotPublishable(
             f"Rows of {layer} from delivery {delivery_id} were changed by later deliveries "
-            f"({', '.join(map(str, later))}). Withdraw those first, newest first."
+            f"({', '.join(map(str, later))}). Withdraw those first, newest first.",
+            f"成果 {delivery_id} 中图层 {layer} 的行已被后来的成果（{'、'.join(map(str, later))}）更改。"
+            "请先从最新的开始依次撤回这些成果。",
         )
 
 

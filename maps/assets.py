@@ -27,7 +27,10 @@ class NoSuchAsset(LandStockError):
     code = "no-such-asset"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no file {name!r} under maps/static. Expected a path such as 'js/map.js'.")
+        super().__init__(
+            f"There is no file {name!r} under maps/static. Expected a path such as 'js/map.js'.",
+            f"maps/static 下没有文件 {name!r}，应形如 'js/map.js'。",
+        )
 
 
 @dataclass(frozen=True, slots=True)

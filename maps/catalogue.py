@@ -20,7 +20,8 @@ class MissingWord(LandStockError):
     def __init__(self, lang: str, key: str) -> None:
         super().__init__(
             f"The catalogue {lang}/messages.po has no entry {key!r}. Expected one for every key that a "
-            "template or script uses; add it to every language."
+            "template or script uses; add it to every language.",
+            f"词表 {lang}/messages.po 缺少条目 {key!r}。模板和脚本使用的每个键都应有条目，请在各语言中补上。",
         )
 
 

@@ -66,7 +66,9 @@ class Grid:
         if not inside:
             raise NoSuchTile(
                 f"There is no tile {z}/{x}/{y} in the grid {self.name}; levels are 0 to {self.max_zoom}, "
-                f"columns 0 to {self.columns0} x 2^z - 1."
+                f"columns 0 to {self.columns0} x 2^z - 1.",
+                f"格网 {self.name} 中没有瓦片 {z}/{x}/{y}；级别为 0 至 {self.max_zoom}，"
+                f"列号为 0 至 {self.columns0} x 2^z - 1。",
             )
         left, top = self.left + x * span, self.top - y * span
         return left, top - span, left + span, top
@@ -116,5 +118,8 @@ def grid(name: str) -> Grid:
         There is no grid of that name.
     """
     if name not in GRIDS:
-        raise NoSuchTile(f"There is no tile grid {name!r}; the grids are {', '.join(GRIDS)}.")
+        raise NoSuchTile(
+            f"There is no tile grid {name!r}; the grids are {', '.join(GRIDS)}.",
+            f"没有瓦片格网 {name!r}；可用格网：{'、'.join(GRIDS)}。",
+        )
     return GRIDS[name]

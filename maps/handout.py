@@ -46,9 +46,10 @@ class TooManyParcels(LandStockError):
             if parks
             else "Give the parcels parks first, then make one a park."
         )
+        split_zh = f"请按园区分别导出：{parks}。" if parks else "请先为宗地补充园区，再按园区分别导出。"
         super().__init__(
-            f"A hand-out map holds at most {LIMIT} parcels; these are {found}. {split} "
-            f"/ 单文件地图最多 {LIMIT} 宗，现有 {found} 宗，请按园区分别导出。"
+            f"A hand-out map holds at most {LIMIT} parcels; these are {found}. {split}",
+            f"单文件地图最多 {LIMIT} 宗，现有 {found} 宗。{split_zh}",
         )
 
 

@@ -40,7 +40,10 @@ class NoSuchRun(LandStockError):
     code = "no-such-run"
 
     def __init__(self, run_id: int) -> None:
-        super().__init__(f"There is no stored run {run_id}. Open the map anew; it asks for the newest run.")
+        super().__init__(
+            f"There is no stored run {run_id}. Open the map anew; it asks for the newest run.",
+            f"没有已保存的运行 {run_id}。请重新打开地图，将使用最新的运行。",
+        )
 
 
 @dataclass(frozen=True, slots=True)

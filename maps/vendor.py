@@ -113,7 +113,10 @@ def _npm(*arguments: str, cwd: Path) -> None:
     try:
         subprocess.run([program, *arguments[1:]], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise VendorFault(f"{arguments[0]} failed ({error}); refreshing needs Node.js with npm.") from error
+        raise VendorFault(
+            f"{arguments[0]} failed ({error}); refreshing needs Node.js with npm. Install it and repeat.",
+            f"{arguments[0]} 执行失败（{error}）；更新第三方文件需要 Node.js 和 npm。请安装后重试。",
+        ) from error
 
 
 def _packages(work: Path, names: list[str]) -> Iterator[dict[str, str]]:
@@ -125,7 +128,10 @@ def _packages(work: Path, names: list[str]) -> Iterator[dict[str, str]]:
         named = re.compile(r"licen[cs]e(\.(md|txt))?", re.IGNORECASE)
         texts = [path for path in sorted(folder.iterdir()) if named.fullmatch(path.name)]
         if not texts:
-            raise VendorFault(f"{name} {described['version']} carries no licence text; it can't be shipped.")
+            raise VendorFault(
+                f"{name} {described['version']} carries no licence text; it can't be shipped.",
+                f"{name} {described['version']} 未附许可文本，不能随软件分发。",
+            )
         yield {
             "name": name,
             "version": described["version"],

@@ -31,15 +31,26 @@ def check(what: str, form: str, crs: int | None) -> None:
         The WHAT, its FORMAT or the CRS for this format does not exist; the message lists what does.
     """
     if what not in FORMATS:
-        raise ExportRefused(f"There is no export {what!r} yet. There are: {listing()}.")
+        raise ExportRefused(
+            f"There is no export {what!r} yet. There are: {listing()}.",
+            f"没有导出内容 {what!r}。可导出：{listing()}。",
+        )
     if form not in FORMATS[what]:
-        raise ExportRefused(f"{what} can't be written as {form!r} yet. There are: {listing()}.")
+        raise ExportRefused(
+            f"{what} can't be written as {form!r} yet. There are: {listing()}.",
+            f"{what} 不能导出为 {form!r}。可导出：{listing()}。",
+        )
     if crs is not None and form in _TABLES:
-        raise ExportRefused(f"{form} holds no coordinates; leave --crs out, or choose geojson or gpkg.")
+        raise ExportRefused(
+            f"{form} holds no coordinates; leave --crs out, or choose geojson or gpkg.",
+            f"{form} 不含坐标；请去掉 --crs，或改用 geojson 或 gpkg。",
+        )
     if crs is not None and form == "geojson" and crs not in _GEOJSON_CRS:
         raise ExportRefused(
             f"GeoJSON is longitude/latitude by its standard (RFC 7946), not EPSG:{crs}. "
-            "Use --crs EPSG:4490 or EPSG:4326, or --format gpkg for other systems."
+            "Use --crs EPSG:4490 or EPSG:4326, or --format gpkg for other systems.",
+            f"GeoJSON 标准（RFC 7946）规定使用经纬度，不能用 EPSG:{crs}。"
+            "请用 --crs EPSG:4490 或 EPSG:4326；其他坐标系请用 --format gpkg。",
         )
 
 

@@ -20,7 +20,9 @@ def written_aside(path: Path) -> Iterator[Path]:
         The path is a folder.
     """
     if path.is_dir():
-        raise ExportRefused(f"{path} is a folder; --out names the file to write.")
+        raise ExportRefused(
+            f"{path} is a folder; --out names the file to write.", f"{path} 是目录；--out 应为要写入的文件。"
+        )
     aside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

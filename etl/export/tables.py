@@ -47,7 +47,10 @@ def dataset(what: str, question: Question, progress: jobs.Progress | None = None
         No park has the code asked for.
     """
     if what not in _BUILDERS:
-        raise ExportRefused(f"There is no export {what!r}. There are: {', '.join(WHATS)}.")
+        raise ExportRefused(
+            f"There is no export {what!r}. There are: {', '.join(WHATS)}.",
+            f"没有导出内容 {what!r}。可导出：{'、'.join(WHATS)}。",
+        )
     run_id = _run(question, progress) if what in _JUDGED else None
     with transaction() as connection:
         state = data_state(connection, question.known_on)

@@ -98,11 +98,17 @@ def _column(said: Any, where: str, path: Path) -> ColumnRule:
         or not set(said) <= COLUMN_KEYS
         or not ("column" in said) ^ ("join" in said)
     ):
-        raise BadMapping(path, f"{where}: a column name, or a table with `column` or `join`, was expected")
+        raise BadMapping(
+            path,
+            f"{where}: a column name, or a table with `column` or `join`, was expected",
+            f"{where}：应为列名，或含 `column` 或 `join` 的表",
+        )
     unit = said.get("unit", said.get("money"))
     dimension = dimension_of(where.rpartition(".")[2])
     if unit is not None and (dimension is None or factor(str(unit), dimension[0]) is None):
-        raise BadMapping(path, f"{where}: {unit!r} is no unit of this column")
+        raise BadMapping(
+            path, f"{where}: {unit!r} is no unit of this column", f"{where}：{unit!r} 不是该列可用的单位"
+        )
     values = said.get("values")
     return ColumnRule(
         source=tuple(map(str, said["join"])) if "join" in said else (str(said["column"]),),
@@ -124,22 +130,40 @@ def _text(value: Any) -> str:
 def _entry(said: Any, number: int, path: Path) -> SourceRule:
     where = f"sources[{number}]"
     if not isinstance(said, dict) or "match" not in said or said.get("layer") not in LAYERS:
-        raise BadMapping(path, f"{where}: `match` and a `layer` out of {', '.join(LAYERS)} were expected")
+        raise BadMapping(
+            path,
+            f"{where}: `match` and a `layer` out of {', '.join(LAYERS)} were expected",
+            f"{where}：应有 `match` 和 `layer`，`layer` 可为 {'、'.join(LAYERS)}",
+        )
     if odd := set(said) - ENTRY_KEYS:
-        raise BadMapping(path, f"{where}: unknown key {', '.join(sorted(map(str, odd)))}")
+        raise BadMapping(
+            path,
+            f"{where}: unknown key {', '.join(sorted(map(str, odd)))}",
+            f"{where}：未知的键 {'、'.join(sorted(map(str, odd)))}",
+        )
     names = {*LAYERS[said["layer"]].names, "geom"}
     columns, constants = said.get("columns") or {}, said.get("constants") or {}
     for name in (*columns, *constants, *(said.get("drop_empty") or ())):
         if name not in names:
-            raise BadMapping(path, f"{where}: layer {said['layer']} has no column {name}")
+            raise BadMapping(
+                path,
+                f"{where}: layer {said['layer']} has no column {name}",
+                f"{where}：图层 {said['layer']} 没有列 {name}",
+            )
     encoding = known(said["encoding"]) if said.get("encoding") else None
     if said.get("encoding") and encoding is None:
-        raise BadMapping(path, f"{where}: unknown encoding {said['encoding']}")
+        raise BadMapping(
+            path, f"{where}: unknown encoding {said['encoding']}", f"{where}：未知的编码 {said['encoding']}"
+        )
     for column, form in (said.get("forms") or {}).items():
         try:
             re.compile(form)
         except re.error as error:
-            raise BadMapping(path, f"{where}.forms.{column}: {error}") from error
+            raise BadMapping(
+                path,
+                f"{where}.forms.{column}: {error}",
+                f"{where}.forms.{column}：不是有效的正则表达式（{error}）",
+            ) from error
     return SourceRule(
         match=str(said["match"]), layer=said["layer"], sheet=said.get("sheet"), header=said.get("header"),
         crs=said.get("crs"), encoding=encoding,
@@ -161,11 +185,16 @@ def load(path: Path) -> Mapping:
     try:
         said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise BadMapping(path, str(error).replace("\n", " ")) from error
+        found = str(error).replace("\n", " ")
+        raise BadMapping(path, found, f"无法读取（{found}）") from error
     if not isinstance(said, dict) or not isinstance(said.get("sources"), list):
-        raise BadMapping(path, "a table with `sources` was expected")
+        raise BadMapping(path, "a table with `sources` was expected", "应为含 `sources` 的表")
     if odd := set(said) - {"supplier", "sources", "ignore", "title"}:
-        raise BadMapping(path, f"unknown key {', '.join(sorted(map(str, odd)))}")
+        raise BadMapping(
+            path,
+            f"unknown key {', '.join(sorted(map(str, odd)))}",
+            f"未知的键 {'、'.join(sorted(map(str, odd)))}",
+        )
     sources = tuple(_entry(entry, number, path) for number, entry in enumerate(said["sources"]))
     ignore = tuple((str(entry["match"]), str(entry.get("reason", ""))) for entry in said.get("ignore") or ())
     return Mapping(said.get("supplier"), sources, ignore)
