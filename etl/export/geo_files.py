@@ -68,6 +68,9 @@ def geo_value(value: Any, column: Column) -> Any:
 
 def _write_meta(dataset: Dataset, path: Path) -> None:
     question = dataset.question
+    known_on = (
+        question.known_on or dataset.source.published_at
+    )  # without a wish: what the newest publication knew
     meta = {
         "file": path.name,
         "what": dataset.what,
@@ -78,7 +81,7 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
         "decimals": _DECIMALS,
         "rows": len(dataset.rows),
         "as_of": question.as_of.isoformat(),
-        "known_on": question.known_on.isoformat() if question.known_on else None,
+        "known_on": known_on.isoformat() if known_on else None,
         "park": question.park_code,
         **dataset.source.as_json(),
         "columns": {

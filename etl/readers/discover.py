@@ -1,5 +1,6 @@
 """Find the tables of a delivery: folders, archives, files, layers and sheets."""
 
+import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,7 @@ import pyogrio
 from openpyxl.utils.exceptions import InvalidFileException
 from pyogrio.errors import DataSourceError
 
-from etl.errors import PathMissing, Refused
+from etl.errors import PathMissing, PathUnreadable, Refused
 from etl.readers.archive import SIDE_ENDINGS, Member, unpack
 from etl.readers.raw import Source
 
@@ -32,13 +33,14 @@ def files_of(paths: Iterable[Path]) -> list[tuple[str, Path]]:
 
     Raises
     ------
-    PathMissing
-        A path does not exist.
+    PathMissing, PathUnreadable
+        A path does not exist, or may not be read.
     """
     found: list[tuple[str, Path]] = []
     for path in paths:
         if not path.exists():
             raise PathMissing(path)
+        _require_readable([path, *path.rglob("*")] if path.is_dir() else [path])
         if path.is_file():
             companions = (
                 sorted(path.parent.glob(f"{_escape(path.stem)}.*"))
@@ -50,6 +52,13 @@ def files_of(paths: Iterable[Path]) -> list[tuple[str, Path]]:
             inside = (p for p in sorted(path.rglob("*")) if p.is_file() and not p.is_symlink())
             found.extend((p.relative_to(path).as_posix(), p) for p in inside)
     return found
+
+
+def _require_readable(paths: Iterable[Path]) -> None:
+    # A folder that may not be listed would otherwise look empty, and its files not delivered.
+    for path in paths:
+        if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+            raise PathUnreadable(path)
 
 
 def _escape(stem: str) -> str:

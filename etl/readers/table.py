@@ -187,12 +187,18 @@ def _note(cells: Cells) -> bool:
     return len(filled) > 3 and [cell.strip("()（）") for cell in filled] == counted
 
 
+def _width(cells: Cells) -> int:
+    return max((place + 1 for place, cell in enumerate(cells) if cell is not None), default=0)
+
+
 def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
     """Return the rows below the header; rows that are no data are reported, empty ones passed over."""
     if not any(any(cell is not None for cell in row) for row in grid.rows):
         raise Refused("NO_ROWS")
     start, height = find_header(grid, known, asked)
     titles = _titles(grid, start, height)
+    named = len(titles)
+    titles += [[]] * (max(map(_width, grid.rows[start + height :]), default=0) - named)
     names = ["/".join(title) or f"column {number + 1}" for number, title in enumerate(titles)]
     unique: list[str] = []
     for name in names:
@@ -201,6 +207,7 @@ def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
     kept, numbers = [], []
     for place in range(start + height, len(grid.rows)):
         cells = grid.rows[place][: len(unique)]
+        beyond = [cell for cell in cells[named:] if cell is not None]
         if all(cell is None for cell in cells):
             continue
         sideways = grid.wide.get((place, 0)) is not None and grid.wide.get((place, 0)) == grid.wide.get(
@@ -209,6 +216,8 @@ def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
         if _note(cells) or sideways:
             findings.add("ROW_NOTE", grid.numbers[place], value=next(c for c in cells if c is not None))
             continue
+        if beyond:  # a comma too many shifts what follows it: kept with the row, and said
+            findings.add("CELLS_BEYOND", grid.numbers[place], value=" | ".join(beyond), expected=named)
         kept.append(cells + [None] * (len(unique) - len(cells)))
         numbers.append(grid.numbers[place])
     frame = pd.DataFrame(

@@ -1,6 +1,7 @@
 """Readers and what may be wrong with files: every file has an outcome, none a traceback."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import geopandas as gpd
 import pytest
 from shapely import box
 
-from etl.errors import BadMapping, PathMissing, Refused
+from etl.errors import BadMapping, PathMissing, PathUnreadable, Refused
 from etl.mapping.file import load
 from etl.options import ImportOptions
 from etl.read import Reader
@@ -140,10 +141,12 @@ def test_text_tables(tmp_path, encoding):
     path = tmp_path / "a.csv"
     path.write_text("holder,备注\n锦州市某某开发有限公司,=1+1\n'); DROP TABLE parcel,a,b\n短\n", encoding)
     raw = table.to_raw(table.read_csv(path, None), lambda name: name in ("holder", "备注"), None)
-    # A cell too many is cut off, one too few is empty; formulas and statements are texts.
+    # A cell too many is kept in a column of its own and said, one too few is empty; formulas are texts.
+    assert raw.frame.columns.tolist() == ["holder", "备注", "column 3"]
     assert raw.frame.to_numpy().tolist() == [
-        ["锦州市某某开发有限公司", "=1+1"], ["'); DROP TABLE parcel", "a"], ["短", None],
+        ["锦州市某某开发有限公司", "=1+1", None], ["'); DROP TABLE parcel", "a", "b"], ["短", None, None],
     ]  # fmt: skip
+    assert [(issue.code, issue.row_no) for issue in raw.findings.items] == [("CELLS_BEYOND", 3)]
 
 
 @pytest.mark.parametrize(
@@ -178,3 +181,11 @@ def test_odd_files_of_other_projects_have_an_outcome(tmp_path, name):
     for source in sources.values():
         work = reader.read(source, None, "builtup")
         assert work.blocked_by or work.read == work.accepted + work.rejected, source.path
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    # As root every file may be read, so the answer of the system is replaced.
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    monkeypatch.setattr(os, "access", lambda path, mode: path.name != "secret.csv")
+    with pytest.raises(PathUnreadable, match="secret"):
+        files_of([tmp_path])
