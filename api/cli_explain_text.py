@@ -1,6 +1,7 @@
 """An explanation as a person reads it: the conclusion first, then why."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from gis import words
@@ -50,7 +51,7 @@ def _head(told: dict[str, Any], said: dict[str, str], lang: str) -> Iterator[str
     yield f"{said['parcel']} {told['parcel_code']}  {said['as_of']} {told['as_of']}"
     for name, key in (("holder", "holder"), ("park", "park_code"), ("area", "registered_area_m2")):
         if parcel[key]:
-            yield f"{said[name]}: {parcel[key]}{' m²' if name == 'area' else ''}"
+            yield f"{said[name]}: {f'{_grouped(parcel[key])} m²' if name == 'area' else parcel[key]}"
     yield ""
     words_of = [word(words.VERDICTS, idle["verdict"], lang)]
     if idle["band"]:
@@ -68,7 +69,7 @@ def _consequence(idle: dict[str, Any], said: dict[str, str], lang: str) -> Itera
         ("article", idle["article"]),
         ("cause", word(words.CAUSES, idle["cause"], lang)),
         ("consequence", word(words.PATHS, path, lang)),
-        ("fee", fee and f"{fee} {said['wan']}"),
+        ("fee", fee and f"{_grouped(fee)} {said['wan']}"),
         ("blocked", word(words.BLOCKS, blocked, lang)),
         ("idle_from", idle["idle_from"] and f"{idle['idle_from']} ({idle['days']} {said['days']})"),
         ("next", idle["next_due_on"]),
@@ -108,13 +109,23 @@ def _reasons(part: dict[str, Any], said: dict[str, str], indent: str = "") -> It
 _HOLDS = {True: "holds", False: "fails", None: "unknown"}
 
 
+def _grouped(amount: object) -> str:
+    """Return an exact amount with thousands separators; a dash where there is none."""
+    return "—" if amount in (None, "") else f"{Decimal(str(amount)):,f}"
+
+
+def _percent(share: object) -> str:
+    return "—" if share in (None, "") else f"{Decimal(str(share)) * 100:,.1f}%"
+
+
 def _terms(terms: list[dict[str, Any]], said: dict[str, str], lang: str) -> Iterator[str]:
     for term in terms:
         yield ""
         yield (
             f"【{said['intensity']}】{term['contract_no']}  {word(words.TERMS, term['term'], lang)}: "
             f"{word(words.INTENSITY_VERDICTS, term['verdict'], lang)}（{term['verdict']}）  "
-            f"{said['actual']} {term['actual'] or '—'} / {said['required']} {term['required'] or '—'} {term['unit']}"
+            f"{said['actual']} {_grouped(term['actual'])} / {said['required']} {_grouped(term['required'])}"
+            f"{'' if term['unit'] in (None, '', '1') else ' ' + term['unit']}"
         )
         yield from _reasons(term, said, "  ")
 
@@ -124,7 +135,7 @@ def _evidence(told: dict[str, Any], said: dict[str, str]) -> Iterator[str]:
         yield ""
         yield said["builtup"]
         for row in told["builtup"]:
-            yield f"  · {row['year']}{said['year']}: {row['builtup_m2']} m²  ({row['share'] or '—'})"
+            yield f"  · {row['year']}{said['year']}: {_grouped(row['builtup_m2'])} m²  ({_percent(row['share'])})"
 
 
 def _foot(told: dict[str, Any], said: dict[str, str]) -> str:

@@ -220,6 +220,9 @@ STEPS: dict[str, dict[Lang, str]] = {
     "built-up area by parcel": {"zh": "按宗地统计建成区", "en": "built-up area by parcel"},
     "idle land": {"zh": "闲置土地判定", "en": "idle land"},
     "investment intensity": {"zh": "投资强度判定", "en": "investment intensity"},
+    "sample delivery": {"zh": "示例成果", "en": "sample delivery"},
+    "analysis": {"zh": "分析", "en": "analysis"},
+    "write": {"zh": "写出", "en": "write"},
     "store the run": {"zh": "保存运行结果", "en": "store the run"},
 }
 
@@ -239,5 +242,6 @@ class Steps:
         self._told = (step, tenth)
         of = f" {done:,}/{total:,}" if total > 1 else ""
         lang = language(click.get_current_context())
-        told = STEPS[step][lang] if step in STEPS else step
+        words, _, name = step.partition("write ")
+        told = f"{STEPS['write'][lang]} {name}" if name else STEPS[words][lang] if words in STEPS else step
         click.echo(f"  {time.monotonic() - self._began:6.1f} s  {told}{of}", err=True)

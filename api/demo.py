@@ -53,19 +53,19 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
     folder = (out or default_folder()).resolve()
     progress("PostGIS", 0, 1)
     start()
-    progress("示例成果 sample delivery", 0, 1)
+    progress("sample delivery", 0, 1)
     report = _imported(person, progress)
-    progress("分析 analysis", 0, 1)
+    progress("analysis", 0, 1)
     run_id = jobs.ensure_run(as_of, None, None, person, progress)
     with transaction() as connection:
         found = summary(connection, run_id)
     question = export.Question(as_of, None, None, lang, person)
     wanted = {name: folder / name for name in FILES}
     for number, name in enumerate(FILES[:3]):
-        progress(f"写出 {name}", number, 1)
+        progress(f"write {name}", number, 1)
         what, form = name.rsplit(".", 1)
         export.export(what, form, wanted[name], question)
-    progress("写出 map.html", 0, 1)
+    progress("write map.html", 0, 1)
     only = None if found.parcels <= LIMIT else _parks_of_sample(report)
     mapped = write_map(question, wanted["map.html"], only)
     return Demo(report, report.get("duplicate_of") is not None, found, wanted, mapped, only)

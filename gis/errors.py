@@ -17,8 +17,8 @@ class LandStockError(Exception):
     code: ClassVar[str] = "landstock"
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, en: str, zh: str = "") -> None:
-        self._texts = {"en": en, "zh": zh or en}
+    def __init__(self, en: str, zh: str) -> None:
+        self._texts = {"en": en, "zh": zh}
         super().__init__(en)
 
     def text(self, lang: Literal["zh", "en"]) -> str:
@@ -106,7 +106,7 @@ class InvalidRule(LandStockError):
 
     code = "invalid-rule"
 
-    def __init__(self, file: str, line: int, en: str, zh: str = "") -> None:
+    def __init__(self, file: str, line: int, en: str, zh: str) -> None:
         self.file = file
         self.line = line
-        super().__init__(f"{file}, line {line}: {en}", f"规则包 {file} 第 {line} 行：{zh or en}")
+        super().__init__(f"{file}, line {line}: {en}", f"规则包 {file} 第 {line} 行：{zh}")
