@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from api.cli_frame import document, json_option
+from api.cli_frame import Lang, document, json_option, lang_option
 
 
 @click.group()
@@ -57,21 +57,26 @@ def _tell(ctx: click.Context, status: Any, as_json: bool) -> None:
 
 
 @click.command()
+@lang_option
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
+def doctor(ctx: click.Context, lang: Lang, as_json: bool) -> None:
     """Say what is installed, reachable, out of date or wrong, and how to mend it (自检)."""
     from data.doctor import checks
 
-    found = checks()
+    found = checks(lang)
     if as_json:
         document(ctx, {"checks": found})
     else:
         for check in found:
-            click.echo(f"{_MARKS[check['ok']]:>6}  {check['name']}: {check['found']}")
+            click.echo(f"{_MARKS[lang][check['ok']]:>6}  {check['name']}: {check['found']}")
             if check["ok"] is False:
-                click.echo(f"        expected {check['expected']}. {check['mend']}")
+                wanted = f"应为：{check['expected']}。" if lang == "zh" else f"expected {check['expected']}. "
+                click.echo(f"        {wanted}{check['mend']}")
     ctx.exit(3 if any(check["ok"] is False for check in found) else 0)
 
 
-_MARKS: dict[object, str] = {True: "ok", False: "FAULT", None: "-"}
+_MARKS: dict[str, dict[object, str]] = {
+    "zh": {True: "正常", False: "异常", None: "-"},
+    "en": {True: "ok", False: "FAULT", None: "-"},
+}
