@@ -92,3 +92,8 @@ def verdict(as_of: str, code: Any = "P1", **rows: Any) -> Any:
 PERMIT = event("PERMIT", "2021-02-01")
 PILES = event("FOUNDATION", "2021-03-01", foundation_type="PILES", done=100, of=100)
 COMMENCED = (PERMIT, PILES)
+
+
+def tables_of(world: dict[str, list[dict[str, Any]]]) -> Tables:
+    """Return the tables of a world of rows by layer."""
+    return Tables(**{layer: table(layer, rows) for layer, rows in world.items()})

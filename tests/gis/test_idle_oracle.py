@@ -7,15 +7,13 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from gis.facts import Tables
-from tests.gis.makers import RULE, judge, table
+from tests.gis.makers import RULE, judge, tables_of
 from tests.gis.oracle import Case
-from tests.gis.worlds import CODES, building_sites, days, worlds
+from tests.gis.worlds import CODES, as_of_days, building_sites, worlds
 
 FIELDS = (
     "verdict", "band", "limbs", "cause", "path", "fee_wan", "blocked", "by_reference", "idle_from", "days",
 )  # fmt: skip
-as_of_days = st.one_of(days, days.map(lambda day: day + dt.timedelta(1)), st.just(dt.date(2025, 6, 1)))
 World = dict[str, list[dict[str, Any]]]
 KEYS = ("parcel_code", "contract_no", "amends")
 
@@ -44,7 +42,7 @@ def apart(world: World, number: int) -> World:
 def compare(worlds_at_once: list[World], as_of: dt.date) -> None:
     parts = [apart(world, number) for number, world in enumerate(worlds_at_once)]
     together = {layer: [row for part in parts for row in part[layer]] for layer in parts[0]}
-    found = judge(Tables(**{layer: table(layer, rows) for layer, rows in together.items()}), RULE, as_of)
+    found = judge(tables_of(together), RULE, as_of)
     for number, world in enumerate(worlds_at_once):
         for code in CODES:
             case = Case(world, code, as_of)

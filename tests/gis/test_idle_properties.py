@@ -10,8 +10,18 @@ from gis.errors import DuplicateKey, MissingColumns
 from gis.facts import Tables
 from gis.idle import COLUMNS
 from gis.tables import COLUMNS as LAYERS
-from tests.gis.makers import COMMENCED, RULE, contract, event, judge, parcel, supplement, tables, verdict
-from tests.gis.test_idle_oracle import tables_of
+from tests.gis.makers import (
+    COMMENCED,
+    RULE,
+    contract,
+    event,
+    judge,
+    parcel,
+    supplement,
+    tables,
+    tables_of,
+    verdict,
+)
 from tests.gis.worlds import days, worlds
 
 few = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

@@ -8,9 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 from gis import words
 from gis.trace import article_in, explain_idle
-from tests.gis.makers import COMMENCED, RULE, contract, event, judge, report, verdict
-from tests.gis.test_idle_oracle import as_of_days, tables_of
-from tests.gis.worlds import worlds
+from tests.gis.makers import COMMENCED, RULE, contract, event, judge, report, tables_of, verdict
+from tests.gis.worlds import as_of_days, worlds
 
 LOW = {
     "contracts": [contract(planned_investment_ex_land_wan="10000", due_area_m2="20834.90")],

@@ -13,6 +13,7 @@ YEARS = (2020, 2021, 2022, 2023, 2024)
 DAYS = [dt.date(y, m, d) for y in YEARS for m, d in ((2, 28), (3, 1), (5, 31), (6, 1))]
 DAYS += [dt.date(2020, 2, 29), dt.date(2024, 2, 29)]
 days = st.sampled_from(sorted(DAYS))
+as_of_days = st.one_of(days, days.map(lambda day: day + dt.timedelta(1)), st.just(dt.date(2025, 6, 1)))
 maybe_day = st.one_of(days, days, days, st.none())
 rarely_day = st.one_of(days, st.none(), st.none())
 
