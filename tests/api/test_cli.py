@@ -221,7 +221,7 @@ def test_a_busy_port_ends_3(database: str) -> None:
         taken.listen()
         done = landstock("serve", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 3
-    assert "in use" in done.stderr
+    assert "port-busy" in done.stderr
 
 
 def test_days_and_times() -> None:
