@@ -28,6 +28,7 @@ root.replaceChildren(canvas);
 const { projection, tiles: grid } = tileGrid(page.grid);
 const toMap = (place) => transform(place, DEGREES, projection);
 const toDegrees = (place) => transform(place, projection, DEGREES);
+const CLOSE = 8; // metres a pixel, below the step from which normal parcels are drawn
 const extent = transformExtent(page.extent, DEGREES, projection);
 const middle = [(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2];
 // Units of the view per metre on the ground: 1 / cos(latitude) in web Mercator.
@@ -186,8 +187,10 @@ function changeFilter(change) {
   window.location.assign(withFilter(address(state()), change));
 }
 
+/** Show everything; where there is no park to show from afar, as much as still shows single parcels. */
 function home() {
-  olView.fit(extent, { padding: AROUND, duration: 200 });
+  olView.fit(extent, { size: map.getSize(), padding: AROUND });
+  if (!page.parks.length && view.ground() > CLOSE) olView.setResolution(olView.getResolution() * CLOSE / view.ground());
 }
 
 const act = {
@@ -414,7 +417,7 @@ function crowd() {
 host.append(bar.box, chips, ...[theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, note, tip, expand].filter(Boolean));
 slider.box.hidden = !view.builtup;
 showBuiltup();
-if (!wanted.centre || !wanted.resolution) olView.fit(extent, { size: map.getSize(), padding: AROUND });
+if (!wanted.centre || !wanted.resolution) home();
 key.show();
 showChips(page.total === undefined ? Object.values(page.counts).reduce((sum, n) => sum + n, 0) : page.total);
 side.results();
