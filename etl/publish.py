@@ -76,9 +76,9 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
 def plan_for_bulk(connection: Connection) -> None:
     """Make the rest of the transaction join whole tables by hash.
 
-    Rows that were copied in a moment ago have no statistics, and only the
-    owner of a table may gather them: the planner takes a hundred thousand
-    staged rows for none and would look each up one by one, for hours.
+    Rows that were copied in a moment ago have no statistics: the planner
+    takes a hundred thousand staged rows for none and would look each up one
+    by one, for minutes.
     """
     connection.execute(text("SET LOCAL enable_nestloop = off"))
 
