@@ -1,5 +1,6 @@
 """How a page is put together: what its frame says, and what every template may use."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from api.filters import Links
 from api.visitor import Visitor, remember
 from data import overview
 from data.queries import Total
+from etl.checks.words import how_to_mend, message
 from gis.words import STATUS
 from maps.catalogue import Catalogue, catalogue
 from maps.viewer import render
@@ -41,6 +43,14 @@ def frame(connection: Connection, asked: Asked) -> Frame:
         overview.run(connection, asked.run_id),
         overview.parks(connection, asked.run_id),
     )
+
+
+def findings(issues: Sequence[Mapping[Any, Any]], lang: str) -> list[dict[str, str]]:
+    """Return what the checks found, in words, and how to mend it."""
+    return [
+        {"text": message(issue["code"], issue["params"], lang), "mend": how_to_mend(issue["code"], lang)}
+        for issue in issues
+    ]
 
 
 def shown(totals: dict[str, Total]) -> dict[str, Total]:

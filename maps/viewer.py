@@ -123,7 +123,6 @@ def environment(lang: str, unit: str) -> Environment:
         next_step=lambda row: phrases.next_step(texts, row),
         cause_label=lambda code: phrases.cause(texts, code),
         landuse=lambda row: phrases.landuse(texts, row),
-        issue_text=lambda row: phrases.issue(texts, row),
         rules_of=lambda told: phrases.rules(texts, told["arithmetic"]),
         unit_word=lambda unit: phrases.unit_word(texts, unit),
         short_code=formats.short_code,

@@ -84,12 +84,6 @@ def landuse(words: Catalogue, row: Mapping[Any, Any]) -> str:
     return f"{words.text(key)} {code}" if words.has(key) else str(code)
 
 
-def issue(words: Catalogue, row: Mapping[Any, Any]) -> str:
-    """Return a finding of the checks in one line."""
-    value = row["value"] if row["value"] not in (None, "") else formats.DASH
-    return words.text("dossier.issue", field=row["field"] or row["layer"], value=value, code=row["code"])
-
-
 FAVOURABLE = ("completed", "commenced", "foundation", "gate")  # conditions that speak for the holder
 ADVERSE = ("years", "stopped", "area", "investment", "fee", "recovery")
 

@@ -10,7 +10,7 @@ from api import map_page
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import governing
 from api.filters import Links
-from api.pages import frame, page, shown
+from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import overview, queries
 from data.models import IdleVerdict
@@ -135,7 +135,7 @@ def dossier(
         map=records.drawing(connection, run_id, found.parcel, ratio=MAP_RATIO),
         timeline=drawing.timeline(found, contract, asked.as_of, words),
         builtup=drawing.builtup_bars(found.builtup),
-        history=drawing.history(found, asked.as_of, words),
+        history=drawing.history(found, asked.as_of, words), findings=findings(found.issues, lang),
     )  # fmt: skip
 
 

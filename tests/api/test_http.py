@@ -62,6 +62,13 @@ def test_one_parcel_tells_its_reasons(client: httpx.Client) -> None:
     assert south < one["centre"][1] < north
 
 
+def test_a_dossier_says_the_findings_in_words(client: httpx.Client) -> None:
+    # The planted wrong area (F04 of the sample): registered half as much again as the shape, 18,039 m2.
+    address = "/parcels/210726041001GB00019"
+    assert "登记面积 18,039 ㎡，图形面积 12,024" in client.get(address, params=DAY | {"lang": "zh"}).text
+    assert "Registered 18,039 m², drawn 12,024" in client.get(address, params=DAY | {"lang": "en"}).text
+
+
 @pytest.mark.parametrize(
     "query",
     ["as_of=yesterday", "as_of=2026-13-01", "as_of=1", "known_on=soon", "status=idle", "verdict=IDLE", "sort=holder;drop",
