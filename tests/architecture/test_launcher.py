@@ -62,7 +62,7 @@ def test_the_refusal_ends_with_exit_code_3(
 
 
 def test_tests_need_a_browser_fonts_and_poppler_too(bare: ModuleType) -> None:
-    with pytest.raises(bare.Refusal, match="chromium, fonts-noto-cjk, poppler-utils"):
+    with pytest.raises(bare.Refusal, match="chromium, fonts-noto-cjk, poppler-utils, libatomic1"):
         bare.system_packages(["test"], testing=True)
 
 
