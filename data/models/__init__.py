@@ -9,6 +9,16 @@ from data.models.analysis import (
 )
 from data.models.base import STORAGE_SRID, Base, Versioned
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
+from data.models.intake import (
+    Correction,
+    CorrectionUse,
+    DeliveryChange,
+    ImportJob,
+    ImportJobLog,
+    Lineage,
+    Repair,
+    SupplierMapping,
+)
 from data.models.layers import (
     Building,
     Builtup,
@@ -37,20 +47,28 @@ __all__ = [
     "ConstructionEvent",
     "Contract",
     "ContractPhase",
+    "Correction",
+    "CorrectionUse",
     "Delivery",
+    "DeliveryChange",
     "DeliveryFile",
     "Enterprise",
     "IdleCause",
     "IdleVerdict",
+    "ImportJob",
+    "ImportJobLog",
     "IntensityVerdict",
     "InvestmentReport",
     "Issue",
     "LandState",
+    "Lineage",
     "Parcel",
     "ParcelBuiltup",
     "Park",
     "ParkStatistics",
     "PlanZone",
     "Publication",
+    "Repair",
+    "SupplierMapping",
     "Versioned",
 ]
