@@ -73,10 +73,11 @@ class Work:
         """Give findings about rows the row's key and a point inside its shape, where they have none."""
         place_of = {int(row): place for place, row in enumerate(rows)}
         need = [i for i in self.findings.items if i.row_no is not None and i.row_no in place_of]
-        for issue in need:
-            if issue.supplier_key is None:
-                issue.supplier_key = keys[place_of[issue.row_no]]  # type: ignore[index]
-        if shapes is None:
+        if len(keys) == len(rows):  # a file that was refused early has rows without keys
+            for issue in need:
+                if issue.supplier_key is None:
+                    issue.supplier_key = keys[place_of[issue.row_no]]  # type: ignore[index]
+        if shapes is None or len(shapes) != len(rows):
             return
         need = [i for i in need if i.point is None]
         places = np.array([place_of[i.row_no] for i in need], dtype=np.int64)  # type: ignore[index]
