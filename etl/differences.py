@@ -1,10 +1,122 @@
-"""What a delivery changes against what is published: new, gone, moved, reshaped, changed; split and merged."""
+"""What a delivery changes against what is published: new, gone, moved, reshaped, changed; split and merged.
 
-from sqlalchemy import Connection
+The comparison is made by the database over whole layers, in the transaction
+that stages the rows. Every difference is counted; of each kind the first ten
+thousand by key are listed. Where land passes from one parcel to another, the
+area that they share is kept and becomes lineage with the publication.
+"""
 
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from data.layers import LAYERS, SNAPSHOTS, LayerColumn
+from data.sql import load
+from etl import difference_statements as statements
+from etl.checks.rows import tolerances
 from etl.options import ImportOptions
+from etl.statements import gone_filter, same_row
 from etl.work import Work
+
+WITH_LINEAGE = ("parcel", "building")  # layers whose things are split and merged
 
 
 def record(connection: Connection, delivery_id: int, works: list[Work], options: ImportOptions) -> None:
     """Write down the differences of the staged rows from the published ones."""
+    for layer in LAYERS:
+        files = [w.file_id for w in works if w.layer == layer and w.accepted]
+        if files:
+            _record_layer(connection, delivery_id, layer, files, options)
+
+
+def _record_layer(
+    connection: Connection, delivery_id: int, layer: str, files: list[int], options: ImportOptions
+) -> None:
+    params: dict[str, Any] = tolerances() | {"id": delivery_id, "layer": layer, "files": files}
+    params |= {"park": options.park, "complete": options.complete}
+    staged = connection.scalar(
+        text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
+    )
+    if not connection.scalar(text(f"SELECT EXISTS (SELECT FROM {layer} WHERE upper_inf(known))")):
+        _record_first(connection, layer, int(staged or 0), params)
+        return
+    connection.execute(text(_comparison(layer, options.park)), params)
+    if layer in WITH_LINEAGE:
+        _recognise(connection, params)
+    connection.execute(text(statements.KEEP), params)
+    connection.execute(text(statements.COUNT), params | {"staged": staged})
+    connection.execute(text("DROP TABLE pg_temp.difference"))
+
+
+def _record_first(connection: Connection, layer: str, staged: int, params: dict[str, Any]) -> None:
+    """Write down the rows of a layer of which nothing is published: all are new."""
+    area = "ST_Area(s.geom::geography)::numeric(18, 4)" if LAYERS[layer].geometry else "NULL"
+    kept = connection.execute(
+        text(statements.KEEP_FIRST.format(layer=layer, key=row_key(layer, "s"), area=area)), params
+    ).rowcount
+    connection.execute(
+        text("INSERT INTO delivery_change_total VALUES (:id, :layer, 'NEW', :n, :kept), (:id, :layer, 'SAME', 0, 0)"),
+        params | {"n": staged, "kept": kept},
+    )  # fmt: skip
+
+
+def row_key(layer: str, table: str) -> str:
+    """Return the text that a person knows a row by: its key, else what identifies a row without one."""
+    names = LAYERS[layer].key or tuple(n for n in statements.IDENTIFYING if n in LAYERS[layer].names)
+    return f"concat_ws('/', {', '.join(f'{table}.{name}' for name in names)})"
+
+
+def _comparison(layer: str, park: str | None) -> str:
+    geometry = LAYERS[layer].geometry
+    if layer in SNAPSHOTS:
+        # The publication's own words say which patches it would end.
+        replaced, _, update = (
+            load("publish_snapshot").text.replace("{layer}", layer).partition(f"UPDATE {layer}")
+        )
+        assert update, "publish_snapshot.sql ends with the update of its layer"
+        gone = f"p.version_id IN ({replaced} SELECT version_id FROM replaced)"
+    else:
+        gone = gone_filter(layer, park)
+    return (statements.COMPARE_SHAPES if geometry else statements.COMPARE).format(
+        layer=layer,
+        staged_key=row_key(layer, "s"),
+        published_key=row_key(layer, "p"),
+        same=same_row(layer, "s", "p"),
+        fields=_changed_fields(layer),
+        gone=gone,
+    )
+
+
+def _changed_fields(layer: str) -> str:
+    """Return the expression for the columns that differ, each with the value before and after."""
+    pairs = ", ".join(
+        f'\'{c.name}\', CASE WHEN s."{c.name}" IS DISTINCT FROM p."{c.name}" '
+        f"THEN jsonb_build_array({_as_json(c, 'p')}, {_as_json(c, 's')}) END"
+        for c in LAYERS[layer].columns
+    )
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs})) || {statements.EXTRA_FIELDS}"
+
+
+def _as_json(column: LayerColumn, table: str) -> str:
+    value = f'{table}."{column.name}"'
+    return (
+        f"to_jsonb(trim_scale({value})::text)" if column.kind.__name__ == "Decimal" else f"to_jsonb({value})"
+    )
+
+
+def _recognise(connection: Connection, params: dict[str, Any]) -> None:
+    """Find from which published parcels the land of the delivered ones comes."""
+    if not connection.scalar(text(statements.MAY_PASS_LAND), params):
+        return
+    for statement in (statements.INDEX_PARENTS, "ANALYZE pg_temp.difference"):
+        connection.execute(text(statement), params)
+    # Boxes meet by an index only in a nested loop, which bulk work switches off.
+    connection.execute(text("SET LOCAL enable_nestloop = on"))
+    connection.execute(text(statements.SHARE_LAND), params)
+    connection.execute(text("SET LOCAL enable_nestloop = off"))
+    connection.execute(text("ANALYZE pg_temp.shared_land"))
+    for statement in (statements.NAME_SPLITS, statements.NAME_MERGERS, statements.DROP_FAULTS):
+        connection.execute(text(statement), params)
+    for statement in (statements.KEEP_LAND, statements.TELL_PARENTS, statements.TELL_CHILDREN):
+        connection.execute(text(statement), params)
+    connection.execute(text("DROP TABLE pg_temp.shared_land"))

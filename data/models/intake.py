@@ -182,6 +182,36 @@ class DeliveryChange(Base):
     others: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 
+class DeliveryChangeTotal(Base):
+    """How many differences of one kind a delivery has in one layer, and how many of them are listed.
+
+    ``SAME`` counts the delivered rows that are published as they are.
+    """
+
+    __tablename__ = "delivery_change_total"
+    __table_args__ = (_codes("kind", *CHANGE_KINDS, "SAME"),)
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.delivery_id"), primary_key=True)
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(BigInteger)
+    kept: Mapped[int] = mapped_column(BigInteger)
+
+
+class DeliveryOverlap(Base):
+    """Land that passes from a published row to a delivered one; becomes lineage with the publication."""
+
+    __tablename__ = "delivery_overlap"
+    __table_args__ = (_codes("kind", "SPLIT", "MERGE", "ADJUST"),)
+
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.delivery_id"), primary_key=True)
+    layer: Mapped[str] = mapped_column(primary_key=True)
+    parent_key: Mapped[str] = mapped_column(primary_key=True)
+    child_key: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    shared_m2: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+
+
 class Lineage(Base):
     """One thing came out of another: a parcel was split, merged, or its boundary moved into another's."""
 

@@ -15,7 +15,7 @@ depends_on = None
 SRID = 4490
 TABLES = (
     "import_job", "import_job_log", "supplier_mapping", "correction", "correction_use", "repair",
-    "delivery_change", "lineage",
+    "delivery_change", "delivery_change_total", "delivery_overlap", "lineage",
 )  # fmt: skip
 
 
@@ -166,6 +166,25 @@ def _differences() -> None:
         sa.Column("others", pg.ARRAY(sa.Text), server_default="{}", nullable=False),
         _codes("kind", "NEW", "GONE", "MOVED", "RESHAPED", "CHANGED", "SPLIT", "MERGED"),
         sa.Index("ix_delivery_change_delivery_id", "delivery_id", "layer", "kind"),
+    )
+    op.create_table(
+        "delivery_change_total",
+        sa.Column("delivery_id", sa.BigInteger, sa.ForeignKey("delivery.delivery_id"), primary_key=True),
+        sa.Column("layer", sa.String, primary_key=True),
+        sa.Column("kind", sa.String, primary_key=True),
+        sa.Column("n", sa.BigInteger, nullable=False),
+        sa.Column("kept", sa.BigInteger, nullable=False),
+        _codes("kind", "NEW", "GONE", "MOVED", "RESHAPED", "CHANGED", "SPLIT", "MERGED", "SAME"),
+    )
+    op.create_table(
+        "delivery_overlap",
+        sa.Column("delivery_id", sa.BigInteger, sa.ForeignKey("delivery.delivery_id"), primary_key=True),
+        sa.Column("layer", sa.String, primary_key=True),
+        sa.Column("parent_key", sa.String, primary_key=True),
+        sa.Column("child_key", sa.String, primary_key=True),
+        _text("kind"),
+        _m2("shared_m2", nullable=False),
+        _codes("kind", "SPLIT", "MERGE", "ADJUST"),
     )
     op.create_table(
         "lineage",
