@@ -3,6 +3,7 @@
 import click
 
 from api.cli_analysis import analyse, explain
+from api.cli_corrections import correct, corrections
 from api.cli_database import db, doctor
 from api.cli_deliveries import deliveries, import_, publish, withdraw
 from api.cli_demo import demo
@@ -27,6 +28,8 @@ for _command in (
     deliveries,
     publish,
     withdraw,
+    correct,
+    corrections,
     analyse,
     explain,
     export,

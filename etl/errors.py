@@ -69,6 +69,18 @@ class NotPublishable(LandStockError):
     code: ClassVar[str] = "not-publishable"
 
 
+class CorrectionUsage(ImportUsage):
+    """A correction cannot be meant as it was given."""
+
+    code: ClassVar[str] = "correction-usage"
+
+
+class CorrectionRefused(LandStockError):
+    """A correction does not fit what is published, or is not in force."""
+
+    code: ClassVar[str] = "correction-refused"
+
+
 class NoSpace(LandStockError):
     """The disk has too little room for a delivery."""
 

@@ -18,6 +18,7 @@ from data.deliveries import NoSuchDelivery
 from data.layers import LAYERS, SNAPSHOTS
 from data.session import transaction
 from data.sql import load
+from etl import corrections, lineage
 from etl.checks.rows import tolerances
 from etl.errors import NotPublishable
 from etl.statements import CLOSE_CHANGED, INSERT_VERSIONS, gone_filter, same_row, scope_of, taken_over
@@ -69,6 +70,7 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
     for layer, ids in files.items():
         done.changes[layer] = _publish_layer(connection, layer, ids, publication, now, options)
         connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
+    lineage.record(connection, delivery_id, publication)
     _finish(connection, done, delivery_id, "PUBLISHED")
     return done
 
@@ -246,6 +248,7 @@ def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
         done = Published(publication)
         for layer in layers:
             done.changes[layer] = _withdraw_layer(connection, layer, before.publication_id, publication, now)
+        corrections.withdrawn(connection, delivery_id, person, reason)
         _finish(connection, done, delivery_id, "WITHDRAWN")
         return done
 
