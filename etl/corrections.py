@@ -79,7 +79,7 @@ def _apply_one(
 def _put(work: Work, place: int, column: LayerColumn, new: Any) -> None:
     """Give a row its corrected value; what was delivered stays with it."""
     delivered = work.frame[column.name].iat[place]
-    work.frame.iat[place, work.frame.columns.get_loc(column.name)] = new
+    work.frame.at[work.frame.index[place], column.name] = new
     work.extra[place] = json_text(mark(json.loads(work.extra[place]), column.name, as_text(delivered)))
 
 
