@@ -17,7 +17,10 @@ from maps.viewer import render
 
 PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
-NOT_FOUND_CODES = {"nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found"}
+NOT_FOUND_CODES = {
+    "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
+}  # fmt: skip
+OTHER_STATUS = {"other-origin": 403, "job-busy": 409, "job-not-ready": 409, "upload-too-large": 413}
 BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment
 UNREACHABLE = {
     "zh": "数据库暂时无法连接。请稍后重试；`landstock doctor` 可查看原因。",
@@ -34,6 +37,8 @@ def status_of_error(error: LandStockError) -> int:
     """Return the HTTP status of an error raised on purpose."""
     if error.code in NOT_FOUND_CODES:
         return 404
+    if error.code in OTHER_STATUS:
+        return OTHER_STATUS[error.code]
     return 422 if error.code in INVALID_CODES else BY_EXIT_CODE.get(error.exit_code, 500)
 
 

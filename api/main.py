@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
-from api.routers import exports, pages, parcels, reference, search, static, summary, tiles
+from api.routers import exports, jobs, pages, parcels, reference, search, static, summary, tiles
 from data.version import VERSION
 from maps.assets import assets
 from maps.catalogue import LANGUAGES, catalogue
@@ -49,7 +49,7 @@ def create_app() -> FastAPI:
     app.add_api_route("/readyz", readyz, tags=["operation"])
     for module in (static, tiles, exports, reference, pages):
         app.include_router(module.router)
-    for module in (parcels, summary, search):
+    for module in (parcels, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")
     assets()
     for lang in LANGUAGES:

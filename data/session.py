@@ -154,6 +154,18 @@ def transaction(timeout_s: float | None = None) -> Iterator[Connection]:
 
 
 @contextmanager
+def apart() -> Iterator[Connection]:
+    """Hand out a connection of its own, outside the pool, whose statements are committed one by one.
+
+    For locks that last as long as the session and for what others are to see
+    while a transaction is open. It is closed at the end, never reused.
+    """
+    with faults(), engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
+        yield connection
+
+
+@contextmanager
 def faults() -> Iterator[None]:
     """Turn errors of the environment inside the block into faults that say what to do.
 

@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         default=30, gt=0, description="Seconds that a statement of a web request may take."
     )
+    upload_mb: int = Field(
+        default=4096, ge=1, description="Size of the files of one delivery sent by browser."
+    )
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
     @field_validator("home", "database_password_file")

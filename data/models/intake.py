@@ -24,6 +24,7 @@ from data.models.base import STORAGE_SRID, Base
 
 JOB_STATES = ("DRAFT", "QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED")
 JOB_KINDS = ("IMPORT", "CHECK", "PUBLISH")
+JOB_STEPS = ("RECOGNISE", "CHECK", "PUBLISH", "IMPORT")
 CHANGE_KINDS = ("NEW", "GONE", "MOVED", "RESHAPED", "CHANGED", "SPLIT", "MERGED")
 
 
@@ -47,11 +48,18 @@ class ImportJob(Base):
     """One import on its way: what was asked, how far it is, what became of it.
 
     ``answers`` are what a person said in the steps of the wizard (or the
-    options of the command line); ``done`` of ``total`` rows in ``stage``.
+    options of the command line); ``what`` is the step that was asked for last
+    and that ``state`` is about; ``done`` of ``total`` rows in ``stage``, which
+    began at ``stage_at``. ``result`` holds the answer of each step by its name.
     """
 
     __tablename__ = "import_job"
-    __table_args__ = (_codes("state", *JOB_STATES), _codes("kind", *JOB_KINDS))
+    __table_args__ = (
+        _codes("state", *JOB_STATES),
+        _codes("kind", *JOB_KINDS),
+        _codes("what", *JOB_STEPS),
+        Index("ix_import_job_live", "state", postgresql_where="state IN ('QUEUED', 'RUNNING')"),
+    )
 
     job_id: Mapped[int] = _number()
     kind: Mapped[str]
@@ -62,7 +70,9 @@ class ImportJob(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     content_sha256: Mapped[str | None]
     delivery_id: Mapped[int | None] = _delivery()
+    what: Mapped[str | None]
     stage: Mapped[str | None]
+    stage_at: Mapped[dt.datetime | None] = _when()
     done: Mapped[int] = mapped_column(BigInteger, server_default="0")
     total: Mapped[int] = mapped_column(BigInteger, server_default="0")
     started_at: Mapped[dt.datetime | None] = _when()

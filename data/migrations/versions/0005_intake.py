@@ -75,7 +75,9 @@ def _jobs() -> None:
         _json("answers"),
         _text("content_sha256", nullable=True),
         _of("delivery_id", "delivery", nullable=True),
+        _text("what", nullable=True),
         _text("stage", nullable=True),
+        _when("stage_at"),
         sa.Column("done", sa.BigInteger, server_default="0", nullable=False),
         sa.Column("total", sa.BigInteger, server_default="0", nullable=False),
         _when("started_at"),
@@ -88,6 +90,8 @@ def _jobs() -> None:
         _json("error", None),
         _codes("state", "DRAFT", "QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED"),
         _codes("kind", "IMPORT", "CHECK", "PUBLISH"),
+        _codes("what", "RECOGNISE", "CHECK", "PUBLISH", "IMPORT"),
+        sa.Index("ix_import_job_live", "state", postgresql_where=sa.text("state IN ('QUEUED', 'RUNNING')")),
     )
     op.create_table(
         "import_job_log",
