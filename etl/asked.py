@@ -1,21 +1,26 @@
 """What an import is asked to do: its options in one form, where the city lies, what is in already."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import Connection, text
 
+from data import supplier_mappings
 from data.layers import LAYERS
+from data.supplier_mappings import Kept
 from etl import published
 from etl.checks.words import acceptable
 from etl.errors import ImportUsage, Refused, UnknownLayer
-from etl.mapping.file import Mapping, load
+from etl.mapping.file import Mapping, parse, read
 from etl.options import ImportOptions
-from etl.readers.crs import Place, parse
+from etl.readers.crs import Place
+from etl.readers.crs_decide import declared_crs
 from etl.readers.encoding import known
+from etl.work import Work
 
 
 def checked_options(options: ImportOptions) -> tuple[ImportOptions, Mapping | None]:
@@ -30,7 +35,7 @@ def checked_options(options: ImportOptions) -> tuple[ImportOptions, Mapping | No
         raise UnknownLayer(options.layer, LAYERS)
     if options.crs:
         try:
-            parse(options.crs)
+            declared_crs(options.crs)
         except Refused as refusal:
             if refusal.code == "CRS_UNREADABLE":
                 raise ImportUsage(
@@ -53,17 +58,53 @@ def checked_options(options: ImportOptions) -> tuple[ImportOptions, Mapping | No
             f"--accept {', '.join(odd)}: cannot be accepted. These can: {', '.join(acceptable())}.",
             f"--accept {'、'.join(odd)}：不能接受。可接受的：{'、'.join(acceptable())}。",
         )
-    mapping = load(Path(options.mapping)) if options.mapping else None
-    supplier = options.supplier or (mapping.supplier if mapping else None)
-    values = {name: getattr(options, name) for name in options.__dataclass_fields__}
-    return ImportOptions(**(values | {"encoding": encoding, "supplier": supplier})), mapping
+    mapping = _mapping_of(options)
+    supplier = (options.supplier or "").strip() or (mapping.supplier if mapping else None)
+    said = mapping.said if mapping else None
+    return replace(options, encoding=encoding, supplier=supplier, mapping=None, mapping_data=said), mapping
+
+
+def _mapping_of(options: ImportOptions) -> Mapping | None:
+    """Return the mapping that is given as a file or inline, or ``None``."""
+    if options.mapping and options.mapping_data is not None:
+        raise ImportUsage(
+            "A mapping file and an inline mapping exclude each other. Give one of them.",
+            "对照文件与直接给出的对照不能同时使用，请只给其一。",
+        )
+    if options.mapping:
+        return parse(read(Path(options.mapping)), options.mapping)
+    if options.mapping_data is not None:
+        return parse(options.mapping_data, "mapping")
+    return None
+
+
+def kept_mapping(
+    connection: Connection, options: ImportOptions, mapping: Mapping | None
+) -> tuple[ImportOptions, Mapping | None, Kept | None]:
+    """Return options and mapping with the one kept for the supplier, where none is given, and which it is."""
+    if mapping is not None or not options.supplier:
+        return options, mapping, None
+    kept = supplier_mappings.newest(connection, options.supplier)
+    if kept is None:
+        return options, None, None
+    found = parse(kept.mapping, f"{kept.supplier} #{kept.mapping_id}")
+    return replace(options, mapping_data=found.said), found, kept
+
+
+def say_kept(works: Iterable[Work], kept: Kept) -> None:
+    """Say on each file whether it was read by the mapping kept for the supplier, which one, when and by whom."""
+    for work in works:
+        work.findings.add(
+            "MAPPING_REUSED" if work.rule is not None else "MAPPING_NOT_FITTING", value=kept.supplier,
+            supplier=kept.supplier, mapping=kept.mapping_id, saved=kept.saved_at.date().isoformat(), person=kept.saved_by,
+        )  # fmt: skip
 
 
 def place_of(connection: Connection, home: Path) -> Place | None:
-    """Return where the city lies: the extent of its parks, else what a file says."""
+    """Return where the city lies: its published parks, else what a file says."""
     extent = published.park_extent(connection)
     if extent:
-        return Place("parks", extent)
+        return Place("parks", extent, published.park_area(connection))
     own = home / "place.yaml"
     path = own if own.exists() else Path(__file__).parent / "mappings" / "place.yaml"
     said = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -72,12 +113,16 @@ def place_of(connection: Connection, home: Path) -> Place | None:
 
 
 def said(options: ImportOptions) -> dict[str, Any]:
-    """Return the options as they are stored with the delivery; those that decide what comes out."""
+    """Return the options as they are stored with the delivery; those that decide what comes out.
+
+    The mapping is stored as text, in one form whether it came as a file,
+    inline or was kept, so that the same delivery is recognised.
+    """
     stored = asdict(options)
     for name in ("person", "supplier", "check_only", "publish"):
         stored.pop(name)
-    if options.mapping:
-        stored["mapping"] = Path(options.mapping).read_text(encoding="utf-8-sig")
+    inline = stored.pop("mapping_data")
+    stored["mapping"] = json.dumps(inline, ensure_ascii=False, sort_keys=True) if inline is not None else None
     stored["observed_on"] = options.observed_on.isoformat() if options.observed_on else None
     stored["accept"] = list(options.accept)
     return stored

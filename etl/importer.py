@@ -13,7 +13,7 @@ from data.layers import LAYERS
 from data.session import transaction
 from data.settings import settings
 from etl import corrections, differences
-from etl.asked import already_in, checked_options, place_of, record, said
+from etl.asked import already_in, checked_options, kept_mapping, place_of, record, said, say_kept
 from etl.checks import delivery as delivery_checks
 from etl.issues import Findings
 from etl.keep import content_hash, keep, require_room, work_folder
@@ -76,6 +76,7 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
         sha256 = content_hash(files)
         with transaction() as connection:
             place = place_of(connection, home)
+            options, mapping, kept = kept_mapping(connection, options, mapping)
             earlier = already_in(connection, sha256, options) if not options.check_only else None
             if earlier:
                 return _duplicate(connection, earlier, sha256, paths, options, clock)
@@ -83,6 +84,8 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
     with work_folder(home) as folder:
         with clock.stage("read"):
             works, unread = _read(files, folder, place, mapping, options, progress)
+        if kept is not None:
+            say_kept((*works, *(work for work in unread if work.blocked_by)), kept)
         report = _store(works, unread, sha256, paths, options, progress, clock)
     return report
 
@@ -124,10 +127,10 @@ def _read(
         if reason is not None:
             report(source.label, "FILE_IGNORED", {"reason": reason})
             continue
-        rules = (
-            mapping.rules_for(source.path, source.part if source.kind == "xlsx" else None) if mapping else []
-        )
-        if rules and not options.layer:
+        rules = mapping.rules_for(source.path, source.part) if mapping else []
+        if options.layer:
+            rules = [rule for rule in rules if rule.layer == options.layer]
+        if rules:
             tasks.extend((source, rule, rule.layer) for rule in rules)
         else:
             tasks.append((source, None, options.layer or layer_of(source.names)))

@@ -15,13 +15,18 @@ def silent(stage: str, done: int, total: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """The options of ``landstock import``."""
+    """The options of ``landstock import``.
+
+    ``mapping_data`` is a mapping in the form of the file, given inline: by the
+    wizard, or kept of an earlier delivery.
+    """
 
     layer: str | None = None
     park: str | None = None
     crs: str | None = None
     encoding: str | None = None
     mapping: Path | None = None
+    mapping_data: dict[str, Any] | None = None
     observed_on: date | None = None
     supplier: str | None = None
     complete: bool = False

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data import supplier_mappings
 from data.deliveries import NoSuchDelivery
 from data.layers import LAYERS, SNAPSHOTS
 from data.session import transaction
@@ -72,6 +73,7 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
         connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
     lineage.record(connection, delivery_id, publication)
     _finish(connection, done, delivery_id, "PUBLISHED")
+    supplier_mappings.save_of(connection, delivery_id, person)
     return done
 
 

@@ -29,6 +29,12 @@ def park_extent(connection: Connection) -> tuple[float, float, float, float] | N
     return None if row.w is None else (row.w, row.s, row.e, row.n)
 
 
+def park_area(connection: Connection) -> Any:
+    """Return the area of all published parks in degrees as one shape, or ``None`` if there are none."""
+    found = [shapely.from_wkb(bytes(row.wkb)) for row in connection.execute(text(_PARKS))]
+    return shapely.union_all(shapely.make_valid(np.array(found, dtype=object))) if found else None
+
+
 def parks(connection: Connection, works: list[Work]) -> Parks:
     """Return the newest boundary of each park: of this delivery, else the published one."""
     found: dict[str, Any] = {}

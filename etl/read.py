@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pyproj import CRS
 
 from data.layers import LAYERS
 from etl import geometry
@@ -18,9 +17,9 @@ from etl.mapping import names
 from etl.mapping.apply import Mapped, apply
 from etl.mapping.file import SourceRule
 from etl.options import ImportOptions
-from etl.readers import crs as crs_of
 from etl.readers import table, vector
 from etl.readers.crs import Decision, Place
+from etl.readers.crs_decide import decide
 from etl.readers.dbf import read_dbf
 from etl.readers.encoding import Encoding
 from etl.readers.raw import Raw, Source
@@ -43,13 +42,20 @@ class Reader:
         work = Work(source.label, layer, Findings(layer), rule)
         work.accepted_codes = self.options.accept
         try:
-            raw = self._raw(source, rule, layer)
+            raw = self.raw(source, rule, layer)
             self._fill(work, raw, source, rule)
         except Refused as refusal:
             work.findings.add(refusal.code, field=refusal.field, value=refusal.value, **refusal.params)
         return work
 
-    def _raw(self, source: Source, rule: SourceRule | None, layer: str) -> Raw:
+    def raw(self, source: Source, rule: SourceRule | None, layer: str | None) -> Raw:
+        """Return a table as it was delivered; ``layer`` says which names make its header, any if there is none.
+
+        Raises
+        ------
+        Refused
+            The file cannot be read.
+        """
         encoding = self.options.encoding or (rule.encoding if rule else None)
         if source.kind in _GRIDS:
             key = (str(source.disk), source.part, encoding)
@@ -74,9 +80,10 @@ class Reader:
         kept: Raw = self._kept[key]
         return kept
 
-    def _known(self, rule: SourceRule | None, layer: str) -> Any:
+    def _known(self, rule: SourceRule | None, layer: str | None) -> Any:
         asked = {names.plain(s) for r in rule.columns.values() for s in r.source} if rule else set()
-        return lambda name: names.plain(name) in asked or names.is_known(name, layer)
+        layers = (layer,) if layer else tuple(LAYERS)
+        return lambda name: names.plain(name) in asked or any(names.is_known(name, one) for one in layers)
 
     def _fill(self, work: Work, raw: Raw, source: Source, rule: SourceRule | None) -> None:
         layer = LAYERS[work.layer or ""]
@@ -202,22 +209,8 @@ class Reader:
 
     def _crs(self, work: Work, raw: Raw, rule: SourceRule | None, shapes: Any, source: Source) -> Decision:
         declared = self.options.crs or (rule.crs if rule else None)
-        bounds = geometry.bounds_of(shapes)
-        if declared and raw.crs:
-            try:
-                stated = crs_of.label(crs_of.parse(raw.crs))
-            except Refused:
-                stated = raw.crs[:80]
-            if stated != crs_of.label(crs_of.parse(declared)):
-                work.findings.add("CRS_CONTRADICTS", value=stated, declared=declared, stated=stated)
-        try:
-            return crs_of.decide(raw.crs, declared, bounds, self.place, source.kind in _GRIDS)
-        except Refused as refusal:
-            if refusal.code != "CRS_GUESSED" or refusal.code not in self.options.accept:
-                raise
-            work.findings.add(refusal.code, value=refusal.value, **refusal.params)
-            epsg = int(str(refusal.params["guess"]).removeprefix("EPSG:"))
-            return Decision(CRS.from_epsg(epsg), "GUESSED", bool(refusal.params["swapped"]))
+        grid = source.kind in _GRIDS
+        return decide(raw.crs, declared, shapes, self.place, grid, self.options.accept, work.findings)
 
 
 def _sample(raw: Raw) -> list[str]:

@@ -1,4 +1,8 @@
-"""The mapping file of a supplier: which of its tables makes which layer, column by column."""
+"""The mapping of a supplier: which of its tables makes which layer, column by column.
+
+The same form comes from a YAML file, from the browser and from what was kept
+of an earlier delivery; one function reads all three.
+"""
 
 import datetime as dt
 import fnmatch
@@ -26,10 +30,16 @@ ENTRY_KEYS = frozenset(
         "drop_empty",
         "columns",
         "forms",
-        "observed_on",
     ]
 )
 COLUMN_KEYS = frozenset(["column", "unit", "unit_column", "money", "values", "join", "separator", "split"])
+# What each key holds, where a person may write another thing: from the browser it comes unseen.
+_KINDS: dict[str, tuple[type, ...]] = {
+    "match": (str,), "sheet": (str, int), "header": (int,), "crs": (str, int), "encoding": (str,),
+    "constants": (dict,), "drop_empty": (list,), "columns": (dict,), "forms": (dict,), "column": (str, int),
+    "unit": (str,), "unit_column": (str,), "money": (str,), "values": (dict,), "join": (list,),
+    "separator": (str,), "split": (str,),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,7 @@ class Mapping:
     supplier: str | None
     sources: tuple[SourceRule, ...]
     ignore: tuple[tuple[str, str], ...] = ()
+    said: dict[str, Any] = field(default_factory=dict, compare=False)  # the same, as it is kept
 
     def rules_for(self, path: str, sheet: str | None) -> list[SourceRule]:
         """List the entries that make a layer of a table."""
@@ -90,7 +101,7 @@ def glob_fits(glob: str, path: str) -> bool:
     return any(fnmatch.fnmatchcase(form.lower(), glob.lower()) for form in (path, f"/{path}"))
 
 
-def _column(said: Any, where: str, path: Path) -> ColumnRule:
+def _column(said: Any, where: str, path: Path | str) -> ColumnRule:
     if isinstance(said, str):
         return ColumnRule((said,))
     if (
@@ -103,6 +114,7 @@ def _column(said: Any, where: str, path: Path) -> ColumnRule:
             f"{where}: a column name, or a table with `column` or `join`, was expected",
             f"{where}：应为列名，或含 `column` 或 `join` 的表",
         )
+    _require_kinds(said, where, path)
     unit = said.get("unit", said.get("money"))
     dimension = dimension_of(where.rpartition(".")[2])
     if unit is not None and (dimension is None or factor(str(unit), dimension[0]) is None):
@@ -116,9 +128,30 @@ def _column(said: Any, where: str, path: Path) -> ColumnRule:
         separator=str(said.get("separator", "")),
         unit=str(unit) if unit is not None else None,
         unit_column=said.get("unit_column"),
-        values={str(word).strip(): str(code) for word, code in values.items()} if values else None,
+        values={_text(word).strip(): _text(code) for word, code in values.items()} if values else None,
         split=said.get("split"),
     )
+
+
+def _require_kinds(said: dict[str, Any], where: str, path: Path | str) -> None:
+    """Refuse a value of another kind than its key holds.
+
+    Raises
+    ------
+    BadMapping
+        Which key, and what was expected.
+    """
+    for key, value in said.items():
+        kinds = _KINDS.get(key)
+        if kinds and value is not None and (not isinstance(value, kinds) or isinstance(value, bool)):
+            expected = kinds[0].__name__
+            raise BadMapping(
+                path, f"{where}.{key}: {expected} was expected", f"{where}.{key}：应为 {expected}"
+            )
+
+
+def _or_none(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _text(value: Any) -> str:
@@ -127,9 +160,9 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, dt.date) else str(value)
 
 
-def _entry(said: Any, number: int, path: Path) -> SourceRule:
+def _entry(said: Any, number: int, path: Path | str) -> SourceRule:
     where = f"sources[{number}]"
-    if not isinstance(said, dict) or "match" not in said or said.get("layer") not in LAYERS:
+    if not isinstance(said, dict) or not said.get("match") or str(said.get("layer")) not in LAYERS:
         raise BadMapping(
             path,
             f"{where}: `match` and a `layer` out of {', '.join(LAYERS)} were expected",
@@ -141,6 +174,7 @@ def _entry(said: Any, number: int, path: Path) -> SourceRule:
             f"{where}: unknown key {', '.join(sorted(map(str, odd)))}",
             f"{where}：未知的键 {'、'.join(sorted(map(str, odd)))}",
         )
+    _require_kinds(said, where, path)
     names = {*LAYERS[said["layer"]].names, "geom"}
     columns, constants = said.get("columns") or {}, said.get("constants") or {}
     for name in (*columns, *constants, *(said.get("drop_empty") or ())):
@@ -157,7 +191,7 @@ def _entry(said: Any, number: int, path: Path) -> SourceRule:
         )
     for column, form in (said.get("forms") or {}).items():
         try:
-            re.compile(form)
+            re.compile(str(form))
         except re.error as error:
             raise BadMapping(
                 path,
@@ -165,13 +199,63 @@ def _entry(said: Any, number: int, path: Path) -> SourceRule:
                 f"{where}.forms.{column}：不是有效的正则表达式（{error}）",
             ) from error
     return SourceRule(
-        match=str(said["match"]), layer=said["layer"], sheet=said.get("sheet"), header=said.get("header"),
-        crs=said.get("crs"), encoding=encoding,
+        match=str(said["match"]), layer=said["layer"], sheet=_or_none(said.get("sheet")), header=said.get("header"),
+        crs=_or_none(said.get("crs")), encoding=encoding,
         constants={name: _text(value) for name, value in constants.items()},
         drop_empty=tuple(said.get("drop_empty") or ()),
         columns={name: _column(rule, f"{where}.columns.{name}", path) for name, rule in columns.items()},
-        forms=dict(said.get("forms") or {}),
+        forms={name: str(form) for name, form in (said.get("forms") or {}).items()},
     )  # fmt: skip
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Return what a mapping file says, as plain values that JSON can hold.
+
+    Raises
+    ------
+    BadMapping
+        It is missing or no table.
+    """
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        found = str(error).replace("\n", " ")
+        raise BadMapping(path, found, f"无法读取（{found}）") from error
+    if not isinstance(said, dict):
+        raise _no_sources(path)
+    plain: dict[str, Any] = _plain(said)
+    return plain
+
+
+def parse(said: Any, where: Path | str) -> Mapping:
+    """Return a mapping from what a file, a person in the browser or a kept mapping says.
+
+    ``where`` names the origin in messages.
+
+    Raises
+    ------
+    BadMapping
+        It is not in the form that is expected.
+    """
+    if not isinstance(said, dict) or not isinstance(said.get("sources"), list):
+        raise _no_sources(where)
+    if odd := set(said) - {"supplier", "sources", "ignore", "title"}:
+        raise BadMapping(
+            where,
+            f"unknown key {', '.join(sorted(map(str, odd)))}",
+            f"未知的键 {'、'.join(sorted(map(str, odd)))}",
+        )
+    sources = tuple(_entry(entry, number, where) for number, entry in enumerate(said["sources"]))
+    ignore = said.get("ignore") or []
+    if not isinstance(ignore, list) or any(not isinstance(e, dict) or "match" not in e for e in ignore):
+        raise BadMapping(
+            where,
+            "`ignore`: a list of `match` and `reason` was expected",
+            "`ignore` 应为 `match` 和 `reason` 的列表",
+        )
+    left_out = tuple((str(entry["match"]), str(entry.get("reason", ""))) for entry in ignore)
+    supplier = said.get("supplier")
+    return Mapping(str(supplier) if supplier else None, sources, left_out, said)
 
 
 def load(path: Path) -> Mapping:
@@ -182,19 +266,17 @@ def load(path: Path) -> Mapping:
     BadMapping
         It is missing or not in the form that is expected.
     """
-    try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        found = str(error).replace("\n", " ")
-        raise BadMapping(path, found, f"无法读取（{found}）") from error
-    if not isinstance(said, dict) or not isinstance(said.get("sources"), list):
-        raise BadMapping(path, "a table with `sources` was expected", "应为含 `sources` 的表")
-    if odd := set(said) - {"supplier", "sources", "ignore", "title"}:
-        raise BadMapping(
-            path,
-            f"unknown key {', '.join(sorted(map(str, odd)))}",
-            f"未知的键 {'、'.join(sorted(map(str, odd)))}",
-        )
-    sources = tuple(_entry(entry, number, path) for number, entry in enumerate(said["sources"]))
-    ignore = tuple((str(entry["match"]), str(entry.get("reason", ""))) for entry in said.get("ignore") or ())
-    return Mapping(said.get("supplier"), sources, ignore)
+    return parse(read(path), path)
+
+
+def _no_sources(where: Path | str) -> BadMapping:
+    return BadMapping(where, "a table with `sources` was expected", "应为含 `sources` 的表")
+
+
+def _plain(value: Any) -> Any:
+    """Return a value of YAML as JSON knows it: keys and days as texts."""
+    if isinstance(value, dict):
+        return {_text(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
