@@ -19,6 +19,7 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
+    "delivery-not-found", "finding-not-found",
 }  # fmt: skip
 OTHER_STATUS = {"other-origin": 403, "job-busy": 409, "job-not-ready": 409, "upload-too-large": 413}
 BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment

@@ -8,7 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
-from api.routers import exports, jobs, pages, parcels, reference, search, static, summary, tiles
+from api.routers import deliveries, exports, jobs, pages, parcels, reference, search, static, summary, tiles
 from data.version import VERSION
 from maps.assets import assets
 from maps.catalogue import LANGUAGES, catalogue
@@ -47,7 +47,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.add_api_route("/healthz", healthz, tags=["operation"])
     app.add_api_route("/readyz", readyz, tags=["operation"])
-    for module in (static, tiles, exports, reference, pages):
+    for module in (static, tiles, exports, reference, pages, deliveries):
         app.include_router(module.router)
     for module in (parcels, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")

@@ -28,6 +28,7 @@ class Frame:
     state: Any
     run: Any | None
     parks: list[overview.Park]
+    load: Any | None = None
 
     def park_name(self, code: str | None) -> str | None:
         """Return the name of a park, its code without one, or nothing."""
@@ -37,11 +38,12 @@ class Frame:
 def frame(connection: Connection, asked: Asked) -> Frame:
     """Return the frame for a page."""
     if asked.run_id is None:
-        return Frame(overview.frame(connection), None, [])
+        return Frame(overview.frame(connection), None, [], overview.running_load(connection))
     return Frame(
         overview.frame(connection),
         overview.run(connection, asked.run_id),
         overview.parks(connection, asked.run_id),
+        overview.running_load(connection),
     )
 
 

@@ -51,6 +51,11 @@ def frame(connection: Connection) -> RowMapping:
     return connection.execute(load("frame")).mappings().one()
 
 
+def running_load(connection: Connection) -> RowMapping | None:
+    """Return the import that is under way (see ``running_load.sql``), or nothing."""
+    return connection.execute(load("running_load")).mappings().first()
+
+
 def run(connection: Connection, run_id: int) -> RowMapping:
     """Return day, publication and rules of a run (see ``run.sql``)."""
     return connection.execute(load("run"), {"run_id": run_id}).mappings().one()

@@ -93,3 +93,41 @@ def because(catalogue: Catalogue) -> Callable[[Any, str], Any]:
         return Markup('<span class="muted">{} {}</span>').format(DASH, escape(catalogue.text(key)))
 
     return reason
+
+
+FIRST_MERIDIAN = 75
+_ZONES = (  # first and last EPSG code, degrees between meridians, whether the zone number stands before the easting
+    (4491, 4501, 6, True), (4502, 4512, 6, False), (4513, 4533, 3, True), (4534, 4554, 3, False),
+)  # fmt: skip
+
+
+def crs_name(catalogue: Catalogue, label: str | None) -> str:
+    """Return a coordinate system as people know it: its degrees, or its zone and meridian; others as they are."""
+    if not label:
+        return DASH
+    code = label.upper().removeprefix("EPSG:")
+    if not code.isdigit():
+        return label
+    number_ = int(code)
+    if catalogue.has(f"crs.{number_}"):
+        return catalogue.text(f"crs.{number_}")
+    for first, last, step, prefixed in _ZONES:
+        if first <= number_ <= last:
+            meridian = FIRST_MERIDIAN + step * (number_ - first)
+            kind = "crs.zone_prefix" if prefixed else "crs.zone"
+            zone = meridian // 3 if step == 3 else meridian // 6 + 1
+            said = {"zone": zone} if prefixed else {"meridian": meridian}
+            return catalogue.text(kind, step=step, code=number_, **said)
+    return f"EPSG:{number_}"
+
+
+def encoding_name(name: str | None) -> str:
+    """Return an encoding as people write it, or a dash."""
+    known = {"gbk": "GBK", "gb18030": "GB18030", "utf-8": "UTF-8", "utf8": "UTF-8", "utf-8-sig": "UTF-8",
+             "cp932": "Shift-JIS (CP932)", "big5": "Big5"}  # fmt: skip
+    return DASH if not name else known.get(name.lower(), name.upper())
+
+
+def file_name(path: str) -> str:
+    """Return the last part of a path, however it was written."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2] or path

@@ -17,14 +17,15 @@ CALL = re.compile(r"""(?:\bt|has_text|\btext|\bhas|because)\(\s*f?["']([a-z_][\w
 MADE = (
     "nav.", "weekday.", "unit.", "status.", "error.", "error.text.", "help.status.", "def.", "idle.kind.", "term.",
     "intensity.", "delivery.", "due.", "filter.", "finding.", "limb.", "next.", "event.", "foundation.", "agreed.",
-    "contract_type.", "supply_mode.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
+    "contract_type.", "supply_mode.", "layer.", "field.", "severity.", "who.", "quality.", "sub.", "mend.", "repair.", "crs.",
+    "delivery.crs_source.", "wizard.", "change.", "stage.", "joblog.", "units.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
 )  # fmt: skip
 
 
 def sources() -> list[Path]:
     """The files that use words."""
-    scripts = [ROOT / "api" / "pages.py", ROOT / "maps" / "words.py", ROOT / "maps" / "drawing.py",
-               ROOT / "maps" / "viewer.py"]  # fmt: skip
+    scripts = [ROOT / "maps" / "words.py", ROOT / "maps" / "drawing.py",
+               ROOT / "maps" / "viewer.py", ROOT / "maps" / "formats.py", *(ROOT / "api").glob("*.py")]  # fmt: skip
     return [*TEMPLATES.glob("*.html"), *scripts]
 
 
@@ -109,3 +110,16 @@ def test_figures() -> None:
     assert re.sub(r"<[^>]+>", "", code) == "210727003005GB00042"  # copying gives the code unchanged
     assert formats.short_code("210727003005GB00042") == "42"
     assert "<script>" not in formats.parcel_code("<script>")
+
+
+def test_coordinate_systems_are_named_by_zone() -> None:
+    """EPSG:4528 is the 3-degree zone 40, whose meridian is 40 x 3 = 120; 4549 is that meridian without the number."""
+    words = catalogue("en")
+    assert formats.crs_name(words, "EPSG:4528") == "CGCS2000 3° zone no. 40 (4528)"
+    assert formats.crs_name(words, "EPSG:4549") == "CGCS2000 3° zone 120°E (4549)"
+    assert (
+        formats.crs_name(words, "EPSG:4499") == "CGCS2000 6° zone no. 21 (4499)"
+    )  # 121°30' lies in 120-126: zone 21
+    assert formats.crs_name(words, "EPSG:4490") == "CGCS2000 degrees"
+    assert formats.crs_name(words, "EPSG:32651") == "EPSG:32651"
+    assert formats.crs_name(words, None) == "—"

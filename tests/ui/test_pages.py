@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 DAY = "as_of=2026-11-01"
 EXPECTED = Path(__file__).parent.parent.parent / "data" / "samples" / "expected-day.csv"
-PAGES = ["/", "/parcels", "/parcels?status=unknown", "/parcels?q=nothing-like-this", "/idle", "/idle?verdict=MAY_BE_IDLE",
+PAGES = ["/deliveries", "/deliveries/1", "/deliveries/1/issues", "/deliveries/1/issues?code=OVERLAP", "/quality", "/", "/parcels", "/parcels?status=unknown", "/parcels?q=nothing-like-this", "/idle", "/idle?verdict=MAY_BE_IDLE",
          "/growth", "/help", "/api/docs"]  # fmt: skip
 
 
