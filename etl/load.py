@@ -1,69 +1,65 @@
 """Write rows by COPY: the accepted rows into staging, findings into their table."""
 
-import datetime as dt
-import hashlib
 import io
 import json
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from data.layers import LAYERS, LayerColumn
+from data.layers import LAYERS
+from etl.binary import Column, blobs, hashes, json_texts, lay_out, numbers, of_kind, stream, whole
 from etl.issues import Issue
+from etl.readers.crs import STORAGE
+from etl.streams import Stream, ahead
 from etl.work import Work
 
 Texts = NDArray[np.object_]
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
 _BATCH = 20_000
+_CHUNK = 1 << 20  # bytes handed to the driver at once
 
 
-def texts_of(column: LayerColumn, values: pd.Series) -> Texts:
-    """Return a column as the texts that PostgreSQL reads, ``None`` for empty; each different value once."""
-    if column.kind is list:
-        return np.array([_array(value) for value in values], dtype=object)
-    codes, different = pd.factorize(values.to_numpy(dtype=object))
-    return np.array([*(_text(value) for value in different), None], dtype=object)[codes]
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
-def _array(value: list[str] | None) -> str:
-    quoted = ('"' + part.replace("\\", "\\\\").replace('"', '\\"') + '"' for part in value or ())
-    return f"{{{','.join(quoted)}}}"
-
-
-def fingerprints(work: Work) -> Texts:
-    """Return the content hash of each row: its values and its shape.
+def _content(work: Work, part: slice) -> list[Column]:
+    """Return what the rows say, in the form of their types; this is what a row's hash is made of.
 
     In layers with a key the columns without a canonical one count too, so
     that a change there makes a version. Where rows have no key they do not: a
     running number in a ledger would make every old row a new one.
     """
     layer = LAYERS[work.layer or ""]
-    columns = [texts_of(column, work.frame[column.name]) for column in layer.columns]
+    columns = [of_kind(c.kind, work.frame[c.name].to_numpy(dtype=object)[part]) for c in layer.columns]
     if layer.key:
-        columns.append(work.extra)
-    shapes = shapely.to_wkb(work.shapes) if work.shapes is not None else [b""] * len(work.row_no)
-    rows: Iterable[tuple[Any, ...]] = zip(*columns, strict=True)
-    found = [
-        hashlib.md5(
-            "\x1f".join(["" if v is None else v for v in row]).encode() + shape, usedforsecurity=False
-        )
-        for row, shape in zip(rows, shapes, strict=True)
-    ]
-    return np.array([h.hexdigest() for h in found], dtype=object)
+        columns.append(json_texts(work.extra[part]))
+    if work.shapes is not None:
+        shapes = shapely.set_srid(work.shapes[part], STORAGE)
+        columns.append(blobs(shapely.to_wkb(shapes, include_srid=True, byte_order=1)))
+    return columns
+
+
+def _content_names(work: Work) -> list[str]:
+    layer = LAYERS[work.layer or ""]
+    shape = ["geom"] if work.shapes is not None else []
+    return [*layer.names, *(["extra"] if layer.key else []), *shape]
+
+
+def _parts(work: Work) -> Iterator[slice]:
+    """Cut the rows into parts that bound memory."""
+    count = len(work.row_no)
+    return (slice(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH))
+
+
+def fingerprints(work: Work) -> Texts:
+    """Return the content hash of each row: its values and its shape."""
+    found = np.full(len(work.row_no), "", dtype=object)
+    for part in _parts(work):
+        made = hashes(lay_out(_content(work, part), part.stop - part.start)).tobytes().hex()
+        found[part] = [made[at : at + 32] for at in range(0, len(made), 32)]
+    return found
 
 
 def copy(connection: Connection, table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
@@ -85,21 +81,38 @@ def _escaped(values: Sequence[Any]) -> list[str]:
 
 def stage(connection: Connection, work: Work) -> None:
     """Put the accepted rows of one file into its staging table."""
+    if not len(work.row_no):
+        return
     layer = LAYERS[work.layer or ""]
-    count = len(work.row_no)
-    values: dict[str, Any] = {
-        column.name: texts_of(column, work.frame[column.name]) for column in layer.columns
-    }
-    values["file_id"] = [str(work.file_id)] * count
-    values["row_no"] = [str(number) for number in work.row_no]
-    values["content_hash"] = work.hashes
-    values["extra"] = work.extra
-    if work.shapes is not None:
-        shapely.set_srid(work.shapes, 4490)
-        values["geom"] = shapely.to_wkb(shapely.set_srid(work.shapes, 4490), hex=True, include_srid=True)
-    if layer.name == "parcel" and work.drawn_m2 is not None:
-        values["drawn_area_m2"] = [f"{area:.4f}" for area in work.drawn_m2]
-    copy(connection, f"staging.{layer.name}", list(values), list(values.values()))
+    drawn = layer.name == "parcel" and work.drawn_m2 is not None
+    names = [*_content_names(work), "content_hash", "row_no", "file_id"]
+    names += [*(["drawn_area_m2"] if drawn else []), *([] if layer.key else ["extra"])]
+
+    def batches() -> Iterator[Any]:
+        for part in _parts(work):
+            count = part.stop - part.start
+            raw = bytes.fromhex("".join(work.hashes[part]))
+            more = [
+                Column(np.frombuffer(raw, dtype=np.uint8).reshape(count, 16)),
+                whole(work.row_no[part], ">i4"),
+                whole(np.full(count, work.file_id), ">i8"),
+            ]
+            if drawn and work.drawn_m2 is not None:
+                more.append(numbers(np.rint(work.drawn_m2[part] * 10_000).astype(np.int64), 4))
+            if not layer.key:
+                more.append(json_texts(work.extra[part]))
+            yield stream(lay_out(_content(work, part), count), more, len(names))
+
+    copy_binary(connection, f"staging.{layer.name}", names, batches())
+
+
+def copy_binary(connection: Connection, table: str, columns: Sequence[str], batches: Iterable[Any]) -> None:
+    """Write batches of rows in COPY's binary form; the next batch is made while one is sent."""
+    names = ", ".join(f'"{name}"' for name in columns)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, closing(ahead(batches)) as made:
+        source = Stream(made)
+        cursor.copy_expert(f"COPY {table} ({names}) FROM STDIN (FORMAT binary)", source, _CHUNK)
 
 
 def write_issues(connection: Connection, delivery_id: int, file_id: int | None, issues: list[Issue]) -> None:

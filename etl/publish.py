@@ -16,13 +16,12 @@ from sqlalchemy import Connection, text
 
 from data import supplier_mappings
 from data.deliveries import NoSuchDelivery
-from data.layers import LAYERS, SNAPSHOTS
+from data.layers import LAYERS
 from data.session import transaction
-from data.sql import load
 from etl import corrections, lineage
-from etl.checks.rows import tolerances
 from etl.errors import NotPublishable
-from etl.statements import CLOSE_CHANGED, INSERT_VERSIONS, gone_filter, same_row, scope_of, taken_over
+from etl.publish_layer import publish_layer
+from etl.statements import same_row, taken_over
 
 SYSTEM = "system"
 
@@ -69,7 +68,7 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
     publication, now = _record(connection, delivery_id, "PUBLISH", person, reason)
     done = Published(publication)
     for layer, ids in files.items():
-        done.changes[layer] = _publish_layer(connection, layer, ids, publication, now, options)
+        done.changes[layer] = publish_layer(connection, layer, ids, publication, now, options)
         connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
     lineage.record(connection, delivery_id, publication)
     _finish(connection, done, delivery_id, "PUBLISHED")
@@ -84,7 +83,8 @@ def plan_for_bulk(connection: Connection) -> None:
     takes a hundred thousand staged rows for none and would look each up one
     by one, for minutes.
     """
-    connection.execute(text("SET LOCAL enable_nestloop = off"))
+    for setting in ("enable_nestloop = off", "work_mem = '64MB'", "maintenance_work_mem = '256MB'"):
+        connection.execute(text(f"SET LOCAL {setting}"))
 
 
 def lock(connection: Connection, layers: Iterable[str]) -> None:
@@ -144,72 +144,6 @@ def _finish(connection: Connection, done: Published, delivery_id: int, status: s
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
-
-
-def _publish_layer(
-    connection: Connection, layer: str, files: list[int], publication: int, now: Any, options: dict[str, Any]
-) -> dict[str, int]:
-    params = {"files": files, "pub": publication, "now": now, "park": options.get("park")}
-    staged = connection.scalar(
-        text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
-    )
-    changed = ended = 0
-    if LAYERS[layer].key:
-        changed = connection.execute(
-            text(CLOSE_CHANGED.format(layer=layer, same=same_row(layer, "s", "p"))), params
-        ).rowcount
-    elif layer in SNAPSHOTS:
-        statement = load("publish_snapshot").text.replace("{layer}", layer)
-        ended = connection.execute(text(statement), params).rowcount
-    if options.get("complete"):
-        ended += _end_gone(connection, layer, params, options)
-    names = ", ".join(f'"{name}"' for name in taken_over(layer))
-    staged_names = ", ".join(f's."{name}"' for name in taken_over(layer))
-    key = ", ".join(f'"{name}"' for name in LAYERS[layer].key or ("content_hash",))
-    inserted = connection.execute(
-        text(INSERT_VERSIONS.format(layer=layer, names=names, staged=staged_names, key=key,
-                            same_entity=same_row(layer, "e", "s"), same_current=same_row(layer, "c", "s"))),
-        params,
-    ).rowcount  # fmt: skip
-    return {
-        "new": inserted - changed,
-        "changed": changed,
-        "unchanged": int(staged or 0) - inserted,
-        "ended": ended,
-    }
-
-
-def _end_gone(connection: Connection, layer: str, params: dict[str, Any], options: dict[str, Any]) -> int:
-    condition = gone_filter(layer, options.get("park"))
-    gone, current = count_gone(connection, layer, params, options.get("park"))
-    if gone > tolerances()["drop_share"] * current and "DROP_THRESHOLD" not in (options.get("accept") or ()):
-        raise NotPublishable(
-            f"This would end {gone} of {current} published rows of {layer}. Check whether rows were left out; if not, "
-            "import it again with --accept DROP_THRESHOLD --reason TEXT.",
-            f"本次发布将使图层 {layer} 已发布的 {current} 行中的 {gone} 行失效。请核对是否漏交；"
-            "确认无误的，请加 --accept DROP_THRESHOLD --reason TEXT 重新导入。",
-        )
-    return connection.execute(
-        text(
-            f"UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'GONE' "
-            f"WHERE {condition} AND p.published_by <> :pub"
-        ),
-        params,
-    ).rowcount
-
-
-def count_gone(
-    connection: Connection, layer: str, params: dict[str, Any], park: str | None
-) -> tuple[int, int]:
-    """Return how many published rows a delivery no longer has, and of how many in its scope."""
-    row = connection.execute(
-        text(
-            f"SELECT (SELECT count(*) FROM {layer} p WHERE {gone_filter(layer, park)}) AS gone, "
-            f"(SELECT count(*) FROM {layer} p WHERE upper_inf(p.known) AND {scope_of(layer, park)}) AS current"
-        ),
-        params,
-    ).one()
-    return row.gone, row.current
 
 
 def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:

@@ -19,21 +19,38 @@ def same_row(layer: str, left: str, right: str) -> str:
     )
 
 
+# Staged rows that the layer doesn't have as they are, beside the version that each one replaces.
+FIND_CHANGED = """
+    CREATE TEMP TABLE publishing ON COMMIT DROP AS
+    SELECT s.ctid AS staged, c.version_id AS before, c.entity_id
+    FROM staging.{layer} s LEFT JOIN {layer} c ON upper_inf(c.known) AND {same_current}
+    WHERE s.file_id = ANY(:files) AND (c.version_id IS NULL OR c.content_hash <> s.content_hash)
+"""
 CLOSE_CHANGED = """
     UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'REPLACED'
-    FROM staging.{layer} s
-    WHERE s.file_id = ANY(:files) AND upper_inf(p.known) AND {same} AND p.content_hash <> s.content_hash
+    FROM publishing t WHERE p.version_id = t.before
 """
 # An entity keeps its number for ever, also when it had ended and comes back.
-INSERT_VERSIONS = """
+INSERT_CHANGED = """
     INSERT INTO {layer} (entity_id, known, published_by, {names})
-    SELECT coalesce(e.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
-    FROM staging.{layer} s
-    LEFT JOIN (SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer} ORDER BY {key}, version_id DESC) e
-        ON {same_entity}
-    WHERE s.file_id = ANY(:files)
-        AND NOT EXISTS (SELECT FROM {layer} c WHERE upper_inf(c.known) AND {same_current})
+    SELECT coalesce(t.entity_id, e.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
+    FROM publishing t JOIN staging.{layer} s ON s.ctid = t.staged
+    LEFT JOIN (
+        SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer} WHERE NOT upper_inf(known)
+        ORDER BY {key}, version_id DESC
+    ) e ON {same_entity}
 """
+# Where a layer is still empty there is nothing to compare with.
+INSERT_FIRST = """
+    INSERT INTO {layer} (entity_id, known, published_by, {names})
+    SELECT nextval('entity_seq'), tstzrange(:now, NULL), :pub, {staged}
+    FROM staging.{layer} s WHERE s.file_id = ANY(:files)
+"""
+
+
+def count_below(layer: str) -> str:
+    """Return the query that counts the rows of a layer up to a limit."""
+    return f"SELECT count(*) FROM (SELECT FROM {layer} LIMIT :most) few"
 
 
 def gone_filter(layer: str, park: str | None) -> str:

@@ -19,6 +19,7 @@ from data.models.intake import (
     ImportJobLog,
     Lineage,
     Repair,
+    RestingIndex,
     SupplierMapping,
 )
 from data.models.layers import (
@@ -73,6 +74,7 @@ __all__ = [
     "PlanZone",
     "Publication",
     "Repair",
+    "RestingIndex",
     "SupplierMapping",
     "Versioned",
 ]

@@ -238,3 +238,13 @@ class Lineage(Base):
     parent_entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     child_entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     shared_m2: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+
+
+class RestingIndex(Base):
+    """An index that a large publication dropped and makes again before it ends; empty between transactions."""
+
+    __tablename__ = "resting_index"
+
+    layer: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    definition: Mapped[str] = mapped_column(Text)

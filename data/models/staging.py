@@ -4,7 +4,7 @@ Each has the columns of its layer, without history: the key, what the row
 says, its hash and where it was read.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Table, inspect
+from sqlalchemy import BigInteger, Column, Index, Table, inspect
 
 from data.models import layers
 from data.models.base import Base
@@ -20,8 +20,8 @@ def _staging(model: type[Base]) -> Table:
         for c in published.columns
         if c.name not in _HISTORY
     ]
-    file_id: Column[int] = Column("file_id", ForeignKey("delivery_file.file_id"), nullable=False)
-    table = Table(published.name, Base.metadata, file_id, *columns, schema="staging")
+    file_id: Column[int] = Column("file_id", BigInteger, nullable=False)
+    table = Table(published.name, Base.metadata, file_id, *columns, schema="staging", prefixes=["UNLOGGED"])
     Index(f"ix_staging_{published.name}_file_id", file_id)
     return table
 

@@ -10,7 +10,7 @@ from etl.checks.rows import tolerances
 from etl.checks.shapes import check_overlaps, check_published
 from etl.load import fingerprints
 from etl.options import ImportOptions
-from etl.publish import count_gone
+from etl.publish_layer import count_gone
 from etl.statements import gone_filter
 from etl.work import Work
 

@@ -78,8 +78,8 @@ def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connecti
     owners: dict[str, str] = {row[0]: row[1] for row in connection.execute(asked)}
     assert owners.pop("public.spatial_ref_sys") == making.SUPERUSER  # of PostGIS
     assert set(owners.values()) == {"landstock_owner"}
-    # 13 layers twice (published, staging), 4 of deliveries, 5 of runs, 10 of taking in, 1 of Alembic.
-    assert len(owners) == 13 * 2 + 4 + 5 + 10 + 1
+    # 13 layers twice (published, staging), 4 of deliveries, 5 of runs, 10 of taking in, 1 of resting indexes, 1 of Alembic.
+    assert len(owners) == 13 * 2 + 4 + 5 + 10 + 1 + 1
     assert (
         connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
     )
@@ -106,9 +106,31 @@ def test_functions_with_the_owners_rights_fix_their_search_path(connection: Conn
         "SELECT proname, proconfig FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace "
         "AND proowner = 'landstock_owner'::regrole"
     )
-    found = connection.execute(asked).all()
-    assert [row.proname for row in found] == ["refresh_statistics"]
-    assert found[0].proconfig == ["search_path=pg_catalog, pg_temp"]
+    found: dict[str, list[str]] = {row.proname: row.proconfig for row in connection.execute(asked)}
+    assert found == {
+        "refresh_statistics": ["search_path=pg_catalog, pg_temp"],
+        "rest_indexes": ["search_path=pg_catalog, pg_temp"],
+        "wake_indexes": ["search_path=public, pg_temp"],  # definitions name the classes of PostGIS
+    }
+
+
+def test_indexes_rest_and_wake_as_they_were(connection: Connection) -> None:
+    asked = text("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'parcel' ORDER BY 1")
+    before = connection.execute(asked).all()
+    assert connection.scalar(text("SELECT rest_indexes('parcel')")) is True
+    left = {row.indexname for row in connection.execute(asked)}
+    assert "ix_parcel_geom" not in left and {"pk_parcel", "ix_parcel_file_id"} <= left
+    connection.execute(text("SELECT wake_indexes('parcel')"))
+    assert connection.execute(asked).all() == before
+
+
+def test_only_indexes_of_the_layers_rest(connection: Connection) -> None:
+    # A table of PostGIS's, and one that is none: nothing is dropped, and no statement of the caller's runs.
+    for name in ("spatial_ref_sys", "delivery", "x; DROP TABLE parcel"):
+        assert connection.scalar(text("SELECT rest_indexes(:name)"), {"name": name}) is False
+    assert connection.scalar(text("SELECT count(*) FROM pg_indexes WHERE tablename = 'spatial_ref_sys'")) == 1
+    rights = text("SELECT has_table_privilege('resting_index', 'SELECT, INSERT, UPDATE')")
+    assert connection.scalar(rights) is False
 
 
 def test_statistics_can_be_renewed_by_the_application(connection: Connection) -> None:

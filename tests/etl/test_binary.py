@@ -1,0 +1,129 @@
+"""COPY in binary form: what goes in comes out, whatever stands beside it."""
+
+import datetime as dt
+import threading
+from decimal import Decimal
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import text
+
+from etl.binary import decimals, hashes, json_texts, lay_out, of_kind, stream, texts, whole
+from etl.load import copy_binary
+from etl.streams import Stream, ahead
+
+KINDS = {"t": (str, "text"), "n": (Decimal, "numeric"), "d": (dt.date, "date"), "b": (bool, "boolean"),
+         "i": (int, "integer"), "l": (list, "text[]")}  # fmt: skip
+
+
+def through(connection, **columns):
+    """Send columns through a table and return its rows."""
+    count = len(next(iter(columns.values())))
+    made = [
+        of_kind(KINDS[name[0]][0], np.array([*values, None], dtype=object)[:-1])
+        for name, values in columns.items()
+    ]
+    spec = ", ".join(f"{name} {KINDS[name[0]][1]}" for name in columns)
+    connection.execute(text(f"CREATE TEMP TABLE sent (place serial, {spec}) ON COMMIT DROP"))
+    copy_binary(connection, "sent", list(columns), iter([stream(lay_out(made, count), [], len(made))]))
+    names = ", ".join(columns)
+    found = connection.execute(text(f"SELECT {names} FROM sent ORDER BY place")).all()
+    connection.execute(text("DROP TABLE sent"))
+    return [tuple(row) for row in found]
+
+
+def test_values_come_out_as_they_went_in(connection):
+    columns = {
+        "t1": ["甲\t\n\\N\"'", "", None],
+        "n1": [Decimal("9300.5"), Decimal("-0.0001"), None],
+        "d1": [dt.date(1949, 10, 1), None, dt.date(2024, 2, 29)],
+        "b1": [True, None, False],
+        "i1": [None, -1, 2_147_483_647],
+        "l1": [["a;b", '"'], [], ["甲"]],
+        "t2": ["x", "y", "z"],
+    }
+    assert through(connection, **columns) == list(zip(*columns.values(), strict=True))
+
+
+def test_what_no_text_of_the_database_may_hold_is_left_out(connection):
+    assert through(connection, t=["a\x00b"], l=[["c\x00"]]) == [("ab", ["c"])]
+
+
+def test_no_list_is_an_empty_one(connection):
+    assert through(connection, l=[None]) == [([],)]
+
+
+@given(
+    st.lists(
+        st.none() | st.decimals(allow_nan=False, allow_infinity=False, places=None), min_size=1, max_size=8
+    )
+)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_numbers_are_exact(connection, values):
+    # Up to 25 digits before and 30 behind the point: more than any figure that the readers let through.
+    plain = [
+        None
+        if v is None or not (v.adjusted() <= 24 and v.as_tuple().exponent >= -30)
+        else Decimal(format(v, "f"))
+        for v in values
+    ]
+    assert [row[0] for row in through(connection, n=plain)] == plain
+
+
+def test_places_are_kept(connection):
+    # As written: 9300.50 stays 9300.50, a whole number gets no point.
+    found = through(
+        connection, n=[Decimal("9300.50"), Decimal("7"), Decimal("0.000001"), Decimal("123456789012345678")]
+    )
+    assert [str(row[0]) for row in found] == ["9300.50", "7", "0.000001", "123456789012345678"]
+
+
+def test_a_hash_depends_on_its_row_alone():
+    # The long number takes another way than the short one; beside it the short one's bytes stay as they are.
+    alone = lay_out([texts(["甲"]), decimals([Decimal("1.5")]), json_texts(["{}"])], 1)
+    beside = lay_out(
+        [texts([None, "甲"]), decimals([Decimal("1e-9"), Decimal("1.5")]), json_texts(["{}", "{}"])], 2
+    )
+    assert alone[0] == beside[1]
+    assert hashes(alone)[0].tolist() == hashes(beside)[1].tolist() != hashes(beside)[0].tolist()
+
+
+def test_nothing_and_an_empty_text_are_two_things():
+    found = hashes(lay_out([texts([None, ""])], 2))
+    assert found[0].tolist() != found[1].tolist()
+
+
+def test_rows_of_no_fields_of_varying_width():
+    assert lay_out([whole(np.array([1, 2]), ">i4")], 2)[1].as_py() == b"\0\0\0\4\0\0\0\2"
+
+
+def test_a_stream_gives_the_bytes_asked_for():
+    source = Stream(iter([memoryview(b"abc"), memoryview(b"de")]))
+    head = source.read(19)
+    assert head.startswith(b"PGCOPY") and [source.read(2) for _ in range(5)] == [
+        b"ab",
+        b"c",
+        b"de",
+        b"\xff\xff",
+        b"",
+    ]
+
+
+def test_an_error_while_making_batches_comes_out_where_they_are_used():
+    def batches():
+        yield 1
+        raise ValueError("torn")
+
+    made = ahead(batches())
+    assert next(made) == 1
+    with pytest.raises(ValueError, match="torn"):
+        next(made)
+
+
+def test_giving_up_ends_the_maker():
+    made = ahead(iter(range(10**9)))
+    assert next(made) == 0
+    made.close()
+    assert not [t for t in threading.enumerate() if t.name == "ahead"]
