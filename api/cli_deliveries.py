@@ -7,7 +7,18 @@ from typing import Any
 
 import click
 
-from api.cli_frame import Day, Steps, document, json_option, lang_option, open_database, park_option, person
+from api.cli_delivery_text import delivery_text
+from api.cli_frame import (
+    Day,
+    Lang,
+    Steps,
+    document,
+    json_option,
+    lang_option,
+    open_database,
+    park_option,
+    person,
+)
 from gis.errors import UsageFault
 
 
@@ -94,20 +105,44 @@ def import_text(report: Mapping[str, Any], lang: str) -> str:
 
 @click.command()
 @click.argument("delivery_id", required=False, type=int, metavar="[ID]")
+@click.option(
+    "--fix-list",
+    "fix_list",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what the supplier is to mend (.xlsx or .gpkg).",
+)
+@click.option("--deadline", type=Day(), help="Day until which it is to be mended; stands on the fix-list.")
+@lang_option
 @json_option
 @click.pass_context
-def deliveries(ctx: click.Context, delivery_id: int | None, as_json: bool) -> None:
-    """List the deliveries, or say what became of one (成果列表)."""
+def deliveries(
+    ctx: click.Context, delivery_id: int | None, fix_list: Path | None, deadline: dt.date | None, lang: Lang,
+    as_json: bool,
+) -> None:  # fmt: skip
+    r"""List the deliveries, or say what became of one (成果列表).
+
+    \b
+        landstock deliveries 12
+        landstock deliveries 12 --fix-list 整改清单.xlsx --deadline 2026-12-31
+    """
     from data import deliveries as kept
     from data.session import transaction
 
+    if delivery_id is None and (fix_list or deadline):
+        raise UsageFault("--fix-list needs the ID of a delivery.", "--fix-list 须指明成果编号。")
+    if deadline and not fix_list:
+        raise UsageFault("--deadline goes with --fix-list.", "--deadline 须与 --fix-list 同时使用。")
     open_database()
+    if delivery_id is not None and fix_list:
+        _write_fix_list(ctx, delivery_id, fix_list, deadline, lang, as_json)
+        return
     with transaction() as connection:
-        if delivery_id is None:
-            found: Any = [_plain(row) for row in kept.list_deliveries(connection)]
-        else:
-            found = _plain(kept.delivery(connection, delivery_id))
-            found["issues"] = [_plain(row) for row in kept.issues(connection, delivery_id)]
+        found: Any = (
+            [_plain(row) for row in kept.list_deliveries(connection)]
+            if delivery_id is None
+            else kept.whole(connection, delivery_id)
+        )
     if as_json:
         document(ctx, {"deliveries": found} if delivery_id is None else found)
     elif delivery_id is None:
@@ -116,12 +151,21 @@ def deliveries(ctx: click.Context, delivery_id: int | None, as_json: bool) -> No
         if not found:
             click.echo("No delivery yet. 还没有成果。")
     else:
-        click.echo("\n".join(f"{name}: {value}" for name, value in found.items() if name != "issues"))
-        for issue in found["issues"]:
-            click.echo("  " + "  ".join(str(issue.get(name) or "—") for name in _ISSUE))
+        click.echo(delivery_text(found, lang))
 
 
-_ISSUE = ("severity", "code", "layer", "row_no", "supplier_key", "field", "value")
+def _write_fix_list(
+    ctx: click.Context, delivery_id: int, path: Path, deadline: dt.date | None, lang: Lang, as_json: bool
+) -> None:
+    from etl.fixlist import write
+
+    listed = write(delivery_id, path, deadline, lang)
+    counts = dict(listed.by_severity())
+    if as_json:
+        document(ctx, {"delivery": delivery_id, "file": str(path), "findings": len(listed.items),
+                       "by_severity": counts, "by_who": {w: len(i) for w, i in listed.by_who().items()}})  # fmt: skip
+        return
+    click.echo(f"{path}: {len(listed.items):,}")
 
 
 def _plain(row: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
+from data import changes, corrections, fixlist
 from data.sql import load
 from gis.errors import LandStockError
 
@@ -68,3 +69,28 @@ def issues(
         "offset": offset,
     }
     return connection.execute(load("delivery_issues"), asked).mappings().all()
+
+
+def whole(connection: Connection, delivery_id: int) -> dict[str, Any]:
+    """Return everything on record about one delivery.
+
+    Beside what :func:`delivery` returns: ``differences`` from the published
+    state (layer -> kind -> count), ``followup`` of the supplier's last
+    fix-list (counts, or ``None``), what became of the ``corrections``, and
+    all findings (``issues``).
+
+    Raises
+    ------
+    NoSuchDelivery
+        There is no such delivery.
+    """
+    found = delivery(connection, delivery_id)
+    done = fixlist.followup(connection, delivery_id, limit=0)
+    return found | {
+        "differences": changes.totals(connection, delivery_id),
+        "followup": None
+        if done is None
+        else {n: getattr(done, n) for n in ("previous", "mended", "still", "new")},
+        "corrections": [dict(row) for row in corrections.of_delivery(connection, delivery_id)],
+        "issues": [dict(row) for row in issues(connection, delivery_id, limit=1_000_000)],
+    }
