@@ -179,16 +179,16 @@ def _one(sheet: Worksheet, row: int, number: int, item: Item, listed: FixList) -
     lines = 1
     for place, column in enumerate(COLUMNS, start=1):
         value = _value(column.name, number, item, listed)
-        cell = _put(sheet, row, place, value, Font(name=_SONG, size=9), _CENTRED if column.middle else _LEFT)
+        cell = _put(sheet, row, place, value, Font(name=_SONG, size=10), _CENTRED if column.middle else _LEFT)
         cell.border = _FRAME
         if column.digits:
             cell.number_format = "0." + "0" * column.digits
         if isinstance(value, str):
             parts = (
-                1 + max(_wide(part) - 1, 0) // max(int(column.width) - 1, 1) for part in value.split("\n")
+                1 + max(_wide(part) - 1, 0) // int(0.82 * column.width) for part in value.split("\n")
             )
             lines = max(lines, sum(parts))
-    sheet.row_dimensions[row].height = min(5 + 12 * lines, 400)
+    sheet.row_dimensions[row].height = min(5 + 13 * lines, 400)
 
 
 def _value(name: str, number: int, item: Item, listed: FixList) -> Any:
@@ -201,6 +201,8 @@ def _value(name: str, number: int, item: Item, listed: FixList) -> Any:
         return listed.deadline.isoformat() if listed.deadline else None
     if name == "answer":
         return None
+    if name == "file":
+        return f"{item.file}\n{item.crs}" if item.crs else item.file
     if name == "value" and item.value and len(item.value) > 120:
         return item.value[:120] + "…"
     return getattr(item, name)

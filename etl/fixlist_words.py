@@ -16,22 +16,21 @@ class Head:
 
 
 COLUMNS = (
-    Head("no", "序号", "No.", 6, middle=True),
-    Head("severity", "程度", "Severity", 9, middle=True),
-    Head("file", "文件", "File", 20),
-    Head("row_no", "行号", "Row", 7, middle=True),
-    Head("supplier_key", "报送单位编号", "Your key", 22),
-    Head("field", "字段", "Field", 16),
-    Head("value", "报送值", "Delivered value", 20),
-    Head("found", "问题", "What is wrong", 38),
-    Head("mend", "处理办法", "What to do", 34),
-    Head("deadline", "期限", "Until", 11, middle=True),
-    Head("lon", "经度", "Longitude", 12, middle=True, digits=7),
-    Head("lat", "纬度", "Latitude", 11, middle=True, digits=7),
-    Head("x_north", "X（北）\n报送坐标系", "X (north)\nyour system", 13, middle=True, digits=3),
-    Head("y_east", "Y（东）\n报送坐标系", "Y (east)\nyour system", 14, middle=True, digits=3),
-    Head("crs", "坐标系", "System", 11, middle=True),
-    Head("answer", "反馈", "Your answer", 14),
+    Head("no", "序号", "No.", 5, middle=True),
+    Head("severity", "程度", "Severity", 7, middle=True),
+    Head("file", "文件\n坐标系", "File\nsystem", 13),
+    Head("row_no", "行号", "Row", 6, middle=True),
+    Head("supplier_key", "报送单位编号", "Your key", 13),
+    Head("field", "字段", "Field", 12),
+    Head("value", "报送值", "Delivered value", 13),
+    Head("found", "问题", "What is wrong", 28),
+    Head("mend", "处理办法", "What to do", 24),
+    Head("deadline", "期限", "Until", 10, middle=True),
+    Head("lon", "经度", "Longitude", 11, middle=True, digits=7),
+    Head("lat", "纬度", "Latitude", 10.5, middle=True, digits=7),
+    Head("x_north", "X（北）\n报送坐标系", "X (north)\nyour system", 11.5, middle=True, digits=3),
+    Head("y_east", "Y（东）\n报送坐标系", "Y (east)\nyour system", 12.5, middle=True, digits=3),
+    Head("answer", "反馈", "Your answer", 11),
 )
 
 WORDS: dict[str, dict[str, str]] = {
