@@ -184,9 +184,7 @@ def _one(sheet: Worksheet, row: int, number: int, item: Item, listed: FixList) -
         if column.digits:
             cell.number_format = "0." + "0" * column.digits
         if isinstance(value, str):
-            parts = (
-                1 + max(_wide(part) - 1, 0) // int(0.82 * column.width) for part in value.split("\n")
-            )
+            parts = (1 + max(_wide(part) - 1, 0) // int(0.82 * column.width) for part in value.split("\n"))
             lines = max(lines, sum(parts))
     sheet.row_dimensions[row].height = min(5 + 13 * lines, 400)
 
