@@ -21,9 +21,13 @@ from gis.errors import UsageFault
 
 @click.command()
 @click.argument("what")
-@click.option("--format", "form", required=True, help="geojson, gpkg, csv or xlsx, where it makes sense.")
+@click.option(
+    "--format", "form", required=True, help="geojson, gpkg, csv, xlsx or txt (界址点), where it makes sense."
+)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The file to write.")
-@click.option("--crs", type=Epsg(), help="Coordinate system of gpkg; GeoJSON is EPSG:4490 or EPSG:4326.")
+@click.option(
+    "--crs", type=Epsg(), help="Coordinate system of gpkg, zone of txt; GeoJSON is EPSG:4490 or EPSG:4326."
+)
 @park_option
 @day_options
 @click.option("--filter", "cql2", metavar="CQL2", help="Not available yet.")

@@ -27,7 +27,8 @@ def from_wkb(wkb: Shapes) -> Shapes:
     empty = np.array([value is None for value in wkb], dtype=bool)
     shapes = np.full(len(wkb), None, dtype=object)
     if (~empty).any():
-        shapes[~empty] = shapely.from_wkb(wkb[~empty], on_invalid="ignore")
+        with np.errstate(invalid="ignore"):  # a coordinate that is no number is reported with its row
+            shapes[~empty] = shapely.from_wkb(wkb[~empty], on_invalid="ignore")
     return shapes
 
 

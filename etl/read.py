@@ -11,17 +11,16 @@ from etl import geometry
 from etl.checks import rows as row_checks
 from etl.checks.codes import check_forms
 from etl.errors import Refused
-from etl.issues import Findings
+from etl.issues import Findings, Severity
 from etl.load import fingerprints
 from etl.mapping import names
 from etl.mapping.apply import Mapped, apply
 from etl.mapping.file import SourceRule
 from etl.options import ImportOptions
-from etl.readers import table, vector
+from etl.readers import formats, table
 from etl.readers.crs import Decision, Place
 from etl.readers.crs_decide import decide
-from etl.readers.dbf import read_dbf
-from etl.readers.encoding import Encoding
+from etl.readers.encoding import Encoding, as_rivals
 from etl.readers.raw import Raw, Source
 from etl.work import Work
 
@@ -69,14 +68,7 @@ class Reader:
         damaged = "STRUCTURE_DAMAGED" in self.options.accept
         key = (str(source.disk), source.part, encoding)
         if key not in self._kept:
-            if source.kind == "shp":
-                self._kept[key] = vector.read_shapefile(source, encoding, damaged, self.folder)
-            elif source.kind == "dbf":
-                frame, found, deleted = read_dbf(source.disk, None, encoding)
-                rows = np.flatnonzero(~deleted)
-                self._kept[key] = Raw(frame.iloc[rows].reset_index(drop=True), rows + 1, encoding=found)
-            else:
-                self._kept[key] = vector.read_layer(source)
+            self._kept[key] = formats.read(source, encoding, damaged, self.folder)
         kept: Raw = self._kept[key]
         return kept
 
@@ -95,8 +87,11 @@ class Reader:
             work.encoding = raw.encoding.name
             self._say_encoding(work, raw, raw.encoding)
         mapped = apply(raw, layer.name, rule, work.findings)
+        for place, texts in raw.kept.items():
+            mapped.kept.setdefault(place, {}).update(texts)
         self._drop_empty(work, mapped, rule)
-        stays = np.ones(len(mapped.frame), dtype=bool)
+        refused = [i.row_no for i in raw.findings.items if i.severity is Severity.REJECTS]
+        stays = ~np.isin(mapped.row_no, np.array(refused, dtype=np.int64))  # they have their reason already
         self._require_keys(mapped, raw)
         if self.options.observed_on and "observed_on" in mapped.frame.columns:
             mapped.frame["observed_on"] = mapped.frame["observed_on"].where(
@@ -128,10 +123,10 @@ class Reader:
     def _say_encoding(self, work: Work, raw: Raw, encoding: Encoding) -> None:
         sample = _sample(raw)
         broken = sum("\ufffd" in text for text in sample)
-        if encoding.source == "GUESSED":
+        if encoding.rivals or encoding.source == "GUESSED":
             code = "ENCODING_UNCERTAIN" if encoding.rivals else "ENCODING_GUESSED"
-            work.findings.add(code, value=encoding.name, encoding=encoding.name,
-                              rivals=list(encoding.rivals), sample=sample[:5])  # fmt: skip
+            work.findings.add(code, value=encoding.name, encoding=encoding.name, rivals=list(encoding.rivals),
+                              sample=sample[:5], others=as_rivals(sample[:5], encoding))  # fmt: skip
         if broken:
             work.findings.add("ENCODING_BROKEN", value=encoding.name, encoding=encoding.name, count=broken)
 
@@ -179,7 +174,12 @@ class Reader:
             shapes = geometry.from_wkt(texts)
         else:
             raise Refused("GEOMETRY_COLUMN_MISSING")
-        shapes, good = geometry.only_polygons(shapes, delivered, work.row_no, work.findings)
+        good, told = stays.copy(), stays
+        flat, good[told] = geometry.only_polygons(
+            shapes[told], delivered[told], work.row_no[told], work.findings
+        )
+        shapes = geometry.only(shapes, told)
+        shapes[told] = flat
         decision = self._crs(work, raw, rule, geometry.only(shapes, good), source)
         work.crs, work.crs_source = decision.label, decision.source
         raw_shapes = shapes

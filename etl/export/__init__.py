@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from etl.export.boundary_points import require_zone, write_boundary_points
 from etl.export.dataset import Dataset, Question
 from etl.export.errors import ExportRefused
 from etl.export.geo_files import write_geojson, write_gpkg
@@ -17,8 +18,9 @@ _TABLES = ("csv", "xlsx")
 _POLYGONS = ("csv", "geojson", "gpkg", "xlsx")
 FORMATS: dict[str, tuple[str, ...]] = {
     what: _TABLES if what in ("intensity", "growth") else _POLYGONS for what in WHATS
-}
-_WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson, "gpkg": write_gpkg}
+} | {"parcels": (*_POLYGONS, "txt")}
+_WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson, "gpkg": write_gpkg,
+            "txt": write_boundary_points}  # fmt: skip
 _GEOJSON_CRS = (4490, 4326)
 
 
@@ -45,6 +47,8 @@ def check(what: str, form: str, crs: int | None) -> None:
             f"{form} holds no coordinates; leave --crs out, or choose geojson or gpkg.",
             f"{form} 不含坐标；请去掉 --crs，或改用 geojson 或 gpkg。",
         )
+    if crs is not None and form == "txt":
+        require_zone(crs)
     if crs is not None and form == "geojson" and crs not in _GEOJSON_CRS:
         raise ExportRefused(
             f"GeoJSON is longitude/latitude by its standard (RFC 7946), not EPSG:{crs}. "

@@ -5,111 +5,215 @@ question marks; both lose what was delivered. The format is a header of 32
 bytes a field and records of fixed width.
 """
 
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from etl.errors import Refused
-from etl.readers.encoding import LDID, Encoding, detect, known
+from etl.issues import Findings
+from etl.readers.encoding import LDID, Encoding, decodes, detect, known, stated
 
 TEXT_KINDS = frozenset("CNFDLM")
+NUMBER_KINDS = frozenset("NF")
+UNSAID = frozenset({0x03, 0x57, 0x58, 0x59})  # "the system's own": on a Chinese system that is GBK
+_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\*+")  # stars stand for a number too long
+_BLANK = b" \x00"
+Field = tuple[bytes, str, int]
 
 
-def _fields(raw: bytes, header: int) -> list[tuple[bytes, str, int]]:
+@dataclass(slots=True)
+class Table:
+    """The rows as texts, which of them are marked as deleted, and what was left out as unreadable."""
+
+    frame: pd.DataFrame
+    encoding: Encoding
+    deleted: NDArray[np.bool_]
+    findings: Findings = field(default_factory=Findings)
+    kept: dict[int, dict[str, str]] = field(default_factory=dict)
+
+
+def _fields(raw: bytes) -> list[Field]:
     """List name, kind and width of each field."""
     fields = []
-    for place in range(32, header - 1, 32):
+    for place in range(32, len(raw) - 31, 32):
         if raw[place] == 0x0D:
             break
-        name = raw[place : place + 11].split(b"\x00")[0]
         kind, width = chr(raw[place + 11]), raw[place + 16]
         if kind == "C":  # long texts use the count of decimals as the high byte
             width += raw[place + 17] << 8
-        fields.append((name, kind, width))
+        fields.append((raw[place : place + 11], kind, width))
     return fields
 
 
-def choose_encoding(text: bytes, ldid: int, cpg: str | None, declared: str | None) -> Encoding:
+def choose_encoding(
+    text: bytes, ldid: int, cpg: str | None, declared: str | None, wide: bool = False
+) -> Encoding:
     """Return the encoding of a table: declared, .cpg, language byte, then all its bytes.
 
     A .cpg or language byte that cannot decode the whole is a mistake and is
-    passed over, as is a .cpg that names nothing.
+    passed over, as is a .cpg that names nothing. ``wide`` says that the field
+    names are written in units of two bytes.
     """
     if declared:
         return Encoding(declared, "DECLARED")
-    for name, source in ((known(cpg) if cpg else None, "CPG"), (LDID.get(ldid), "LDID")):
-        if name:
-            try:
-                text.decode(name)
-            except UnicodeDecodeError:
-                continue
-            return Encoding(name, source)
-    return detect(text)
+    if wide:
+        said = known(cpg) if cpg else None
+        return Encoding(said, "CPG") if said and said.startswith("utf-16") else Encoding("utf-16", "GUESSED")
+    byte = None if ldid in UNSAID else LDID.get(ldid)
+    for name, source in ((known(cpg) if cpg else None, "CPG"), (byte, "LDID")):
+        if name and decodes(text, name):
+            return stated(text, name, source)
+    found = detect(text)
+    if ldid in UNSAID and found.name == "latin-1" and "gb18030" not in found.rivals:
+        return Encoding(LDID[ldid], "LDID", found.rivals)
+    return found
 
 
 def _unique_names(names: list[str]) -> list[str]:
     """Give repeated names a number, as the usual readers do."""
     seen: dict[str, int] = {}
-    unique = []
+    unique: list[str] = []
     for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        unique.append(name if seen[name] == 1 else f"{name}_{seen[name] - 1}")
+        count = seen.get(name, 0)
+        made = f"{name}_{count}" if count else name
+        while made in unique:
+            count += 1
+            made = f"{name}_{count}"
+        seen[name] = count + 1
+        unique.append(made)
     return unique
 
 
-def _decode(cell: tuple[Any, Any], encoding: str) -> pd.Series:
-    """Decode one column; each different value once."""
-    codes, values = cell
-    texts = [value.decode(encoding, errors="replace").strip(" \x00\u3000") or None for value in values]
-    return pd.Series(np.array([*texts, None], dtype=object)[codes], dtype=object)
+def _name(raw: bytes, encoding: str) -> str:
+    """Return a field's name; a character that was cut at its end is dropped."""
+    if encoding.startswith("utf-16"):
+        return raw[:10].decode(encoding, errors="ignore").partition("\x00")[0].strip("\ufeff ")
+    return raw.split(b"\x00")[0].decode(encoding, errors="ignore").strip()
 
 
-def read_dbf(path: Path, cpg: str | None, declared: str | None) -> tuple[pd.DataFrame, Encoding, np.ndarray]:
-    """Return the table, its encoding and which records are marked as deleted.
+def _text(value: bytes, encoding: str) -> str | None:
+    return value.decode(encoding, errors="replace").strip(" \x00\u3000\ufeff") or None
+
+
+def read_dbf(
+    path: Path, cpg: str | None, declared: str | None, shapes: int | None = None, accept: bool = False
+) -> Table:
+    """Return the table.
+
+    Parameters
+    ----------
+    cpg, declared
+        What the .cpg and what a person says about the encoding.
+    shapes
+        How many shapes the table belongs to, where there are any.
+    accept
+        A person accepts a damaged structure: what is there is read.
 
     Raises
     ------
     Refused
         The header does not fit the file.
     """
-    raw = path.read_bytes()
-    if len(raw) < 33:
-        raise Refused(
-            "STRUCTURE_DAMAGED", part=path.suffix, found=f"{len(raw)} bytes", expected="at least 33"
-        )
-    count = int.from_bytes(raw[4:8], "little")
-    header, width = (int.from_bytes(raw[a : a + 2], "little") for a in (8, 10))
-    fields = _fields(raw, min(header, len(raw)))
-    if header < 33 or width < 1 or sum(w for _, _, w in fields) + 1 > width:
-        raise Refused(
-            "STRUCTURE_DAMAGED", part=path.suffix, found=f"record of {width} bytes", expected="its fields"
-        )
-    if header + count * width > len(raw):
-        raise Refused(
-            "STRUCTURE_DAMAGED",
-            part=path.suffix,
-            found=f"{len(raw)} bytes",
-            expected=f"{header + count * width} bytes",
-        )
-    body = raw[header : header + count * width]
-    kinds = [(f"f{i}", f"S{w}") for i, (_, _, w) in enumerate(fields)]
-    left = width - 1 - sum(w for _, _, w in fields)
-    table = np.frombuffer(body, dtype=[("deleted", "S1"), *kinds, *([("rest", f"S{left}")] if left else [])])
-    cells = [pd.factorize(table[f"f{i}"]) if w else None for i, (_, _, w) in enumerate(fields)]
-    encoding = choose_encoding(_sample(fields, cells), raw[29], cpg, declared)
-    # The name of a field may be cut in the middle of a character: a broken tail is dropped.
-    labels = _unique_names([name.decode(encoding.name, errors="ignore").strip() for name, _, _ in fields])
+    head, fields, body, findings = _structure(path, shapes, accept)
+    width = sum(w for _, _, w in fields)
+    kinds = [(f"f{i}", f"V{w}") for i, (_, _, w) in enumerate(fields) if w]
+    table = (
+        np.frombuffer(body, dtype=[("deleted", "u1"), *kinds])
+        if width
+        else np.frombuffer(body, [("deleted", "u1")])
+    )
+    cells = [_cells(table, i, w) for i, (_, _, w) in enumerate(fields)]
+    wide = bool(fields) and fields[0][0].startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = choose_encoding(_sample(fields, cells), head[29], cpg, declared, wide)
+    labels = _unique_names([_name(name, encoding.name) for name, _, _ in fields])
+    found = Table(pd.DataFrame(index=range(len(table))), encoding, table["deleted"] == 0x2A, findings)
     columns = {
-        label: _decode(cell, encoding.name)
-        for label, cell in zip(labels, cells, strict=True)
+        label: _column(found, label, kind, cell)
+        for label, (_, kind, _), cell in zip(labels, fields, cells, strict=True)
         if cell is not None
     }
-    return pd.DataFrame(columns, index=range(count)), encoding, table["deleted"] == b"*"
+    found.frame = pd.DataFrame(columns, index=range(len(table)))
+    return found
 
 
-def _sample(fields: list[tuple[bytes, str, int]], cells: list[Any]) -> bytes:
+def _structure(path: Path, shapes: int | None, accept: bool) -> tuple[bytes, list[Field], bytes, Findings]:
+    """Return header, fields and records of a table whose lengths agree with each other, or were accepted."""
+    findings = Findings()
+
+    def damaged(found: str, expected: str, final: bool = False) -> None:
+        said: dict[str, Any] = {"part": path.suffix, "found": found, "expected": expected}
+        if final or not accept:
+            raise Refused("STRUCTURE_DAMAGED", **said)
+        findings.add("STRUCTURE_ACCEPTED", **said)
+
+    raw = path.read_bytes()
+    if len(raw) < 33:
+        damaged(f"{len(raw)} bytes", "at least 33", final=True)
+    count = int.from_bytes(raw[4:8], "little")
+    header, width = (int.from_bytes(raw[a : a + 2], "little") for a in (8, 10))
+    fields = _fields(raw[: min(header, len(raw))])
+    if header < 33 or width < 1 or sum(w for _, _, w in fields) + 1 != width:
+        damaged(
+            f"records of {width} bytes", f"fields of {sum(w for _, _, w in fields)} bytes and one", final=True
+        )
+    if wrong := next((kind for _, kind, _ in fields if not kind.isalpha() and kind not in "@+0"), None):
+        damaged(f"field of kind {wrong!r}", "C, N, F, D, L or M", final=True)
+    there = (len(raw) - header) // width if len(raw) > header else 0
+    if count > there:
+        damaged(f"{len(raw)} bytes", f"{header + count * width} bytes")
+    elif len(raw) - header - count * width > 1:
+        if there > count and count != shapes:
+            damaged(f"{there} records", f"{count} records")
+        findings.add(
+            "STRUCTURE_ODD",
+            value=f"{path.suffix}: {len(raw) - header - count * width} bytes after the last record",
+        )
+    if shapes is not None and count != shapes:
+        damaged(f"{count} rows", f"{shapes} shapes")
+    count = min(count, there)
+    body = raw[header : header + count * width]
+    flags = np.frombuffer(body, np.uint8)[::width]
+    if strange := int((~np.isin(flags, (0x20, 0x2A))).sum()):
+        damaged(f"{strange} records without a mark", "a blank or a star before each record")
+    return raw[:32], fields, body, findings
+
+
+def _cells(table: Any, number: int, width: int) -> tuple[Any, Any] | None:
+    """Return one column as codes and its different values as bytes."""
+    if not width:
+        return None
+    column = np.ascontiguousarray(table[f"f{number}"]).view(f"S{width}").ravel()
+    return pd.factorize(column)
+
+
+def _column(found: Table, label: str, kind: str, cell: tuple[Any, Any]) -> pd.Series:
+    """Return one column as texts, each different value decoded once; report what cannot be read."""
+    codes, values = cell
+    encoding = found.encoding.name
+    texts: list[str | None] = []
+    for code, value in enumerate(values):
+        if kind in NUMBER_KINDS and (bare := value.strip(_BLANK)) and not _NUMBER.fullmatch(bare):
+            shown = _text(value, encoding) or ""
+            for row in np.flatnonzero(codes == code):
+                if not found.deleted[row]:
+                    found.findings.add("NUMBER_DAMAGED", int(row) + 1, label, shown)
+                    found.kept.setdefault(int(row), {})[label] = shown
+            texts.append(None)
+            continue
+        text = _text(value, encoding)
+        if text is not None and "\ufffd" in text:
+            for row in np.flatnonzero(codes == code):
+                found.findings.add("TEXT_DAMAGED", int(row) + 1, label, text)
+        texts.append(text)
+    return pd.Series(np.array([*texts, None], dtype=object)[codes], dtype=object)
+
+
+def _sample(fields: list[Field], cells: list[Any]) -> bytes:
     """Return the names and all different texts, one a line, for the test of the encoding.
 
     A text that fills its field may have been cut in the middle of a
@@ -117,11 +221,12 @@ def _sample(fields: list[tuple[bytes, str, int]], cells: list[Any]) -> bytes:
     """
     whole: list[bytes] = []
     full: list[bytes] = []
-    for (name, kind, width), cell in zip(fields, cells, strict=True):
-        (full if len(name) == 10 else whole).append(name)
+    for (raw, kind, width), cell in zip(fields, cells, strict=True):
+        name = raw.split(b"\x00")[0]
+        (full if len(name) >= 10 else whole).append(name)
         if cell is not None and kind in TEXT_KINDS:
             for value in cell[1]:
-                text = value.rstrip(b" \x00")
+                text = value.rstrip(_BLANK)
                 (full if len(text) == width else whole).append(text)
     text = b"\n".join(whole)
     return text if not text.isascii() else b"\n".join((text, *map(_clip, full)))

@@ -29,7 +29,9 @@ class Source:
     @property
     def label(self) -> str:
         """The place inside the delivery, with the layer or sheet where a file has several."""
-        return f"{self.path}#{self.part}" if self.part and self.kind in ("xlsx", "vector") else self.path
+        return (
+            f"{self.path}#{self.part}" if self.part and self.kind in ("xlsx", "vector", "kml") else self.path
+        )
 
 
 @dataclass(slots=True)
@@ -42,4 +44,7 @@ class Raw:
     crs: str | None = None  # what the file itself says: a .prj, a layer's own system
     encoding: Encoding | None = None
     findings: Findings = field(default_factory=Findings)
+    kept: dict[int, dict[str, str]] = field(
+        default_factory=dict
+    )  # place -> column -> text left out as unreadable
     variants: dict[str, tuple[str, ...]] = field(default_factory=dict)  # column -> other names it goes by

@@ -9,12 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyogrio
+from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 from pyogrio.raw import read
 
 from etl.errors import Refused
+from etl.issues import Findings
+from etl.readers import structure
 from etl.readers.dbf import read_dbf
 from etl.readers.raw import Raw, Source
+from etl.readers.rings import too_large
+from etl.readers.structure import Structure
 
 FAULTS = (
     DataSourceError,
@@ -36,39 +41,12 @@ def _part(shp: Path, ending: str) -> Path | None:
     return None
 
 
-def read_prj(path: Path | None) -> str | None:
-    """Return the text of a .prj; a byte-order mark at its start is dropped."""
+def read_text(path: Path | None) -> str | None:
+    """Return the text of a .prj or .cpg; a byte-order mark at its start is dropped."""
     if path is None:
         return None
     text = path.read_bytes().decode("utf-8-sig", errors="replace").strip("\x00 \r\n\t")
     return text or None
-
-
-def _check_structure(shp: Path, shx: Path | None) -> int | None:
-    """Compare the lengths that the header and the index announce with the file; return the count of records.
-
-    Raises
-    ------
-    Refused
-        They differ: rows are lost or mixed up, which the usual reader does not say.
-    """
-    with shp.open("rb") as opened:
-        head = opened.read(100)
-    size = shp.stat().st_size
-    if len(head) < 100 or int.from_bytes(head[:4], "big") != 9994:
-        raise Refused("UNREADABLE", value=head[:20].decode("latin-1"))
-    announced = int.from_bytes(head[24:28], "big") * 2
-    if announced > size:
-        raise Refused("STRUCTURE_DAMAGED", part=".shp", found=f"{size} bytes", expected=f"{announced} bytes")
-    if shx is None:
-        return None
-    index = np.frombuffer(shx.read_bytes()[100:], dtype=">i4")
-    ends = (
-        index[0::2][: len(index) // 2].astype("int64") + index[1::2].astype("int64")[: len(index) // 2]
-    ) * 2 + 8
-    if len(ends) and ends.max() > size:
-        raise Refused("STRUCTURE_DAMAGED", part=".shx", found=f"{ends.max()} bytes", expected=f"{size} bytes")
-    return len(index) // 2
 
 
 def _open(path: Path, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
@@ -85,48 +63,99 @@ def _open(path: Path, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
 
 
 def read_shapefile(source: Source, declared: str | None, accept_damage: bool, work: Path) -> Raw:
-    """Return a shapefile: shapes by GDAL, attributes by our own exact reader, put together by record number."""
+    """Return a shapefile: shapes by GDAL, attributes by our own exact reader, put together by record number.
+
+    GDAL is shown only the records that our own check of the structure found
+    sound, in a folder of our own: a broken one costs its row, never the layer.
+
+    Raises
+    ------
+    Refused
+        ``UNREADABLE``, or ``STRUCTURE_DAMAGED`` without ``accept_damage``.
+    """
     shp = source.disk
     shx, dbf, cpg = (_part(shp, ending) for ending in (".shx", ".dbf", ".cpg"))
-    damage: Refused | None = None
-    try:
-        count = _check_structure(shp, shx)
-    except Refused as refusal:
-        if refusal.code != "STRUCTURE_DAMAGED" or not accept_damage:
-            raise
-        damage, count = refusal, None
-    # GDAL would write a missing index beside the file; a delivery is never written to.
-    pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": "YES" if shx is None else "NO"})
-    _, fids, wkb, _ = _open(
-        shp if shx is not None else _copy_without_index(shp, work), columns=[], encoding="latin-1"
-    )
-    fids = np.asarray(fids, dtype=np.int64)
-    frame, encoding, deleted = pd.DataFrame(index=range(int(fids.max()) + 1 if len(fids) else 0)), None, None
+    found = structure.check(shp, shx, accept_damage)
+    wkb = _shapes(shp, found, work)
+    findings, count = Findings(), len(found)
+    frame, encoding, stays = pd.DataFrame(index=range(count)), None, np.ones(count, dtype=bool)
     if dbf is not None:
-        said = read_prj(cpg) if cpg else None
-        frame, encoding, deleted = read_dbf(dbf, said, declared)
-        if count is not None and count != len(frame) and not accept_damage:
-            raise Refused(
-                "STRUCTURE_DAMAGED", part=".dbf", found=f"{len(frame)} rows", expected=f"{count} shapes"
-            )
-    frame = frame.reindex(fids).reset_index(drop=True).astype(object)
-    frame = frame.where(frame.notna(), None)
-    raw = Raw(frame, fids + 1, np.asarray(wkb, dtype=object), read_prj(_part(shp, ".prj")), encoding)
-    if shx is None:
-        raw.findings.add("SHX_MISSING")
-    if dbf is None:
-        raw.findings.add("DBF_MISSING")
-    if damage is not None:
-        raw.findings.add("STRUCTURE_ACCEPTED", **damage.params)
-    if deleted is not None and deleted.any():
-        raw.findings.add("ROWS_DELETED", count=int(deleted.sum()))
+        table = read_dbf(dbf, read_text(cpg), declared, count, accept_damage)
+        count = min(count, len(table.frame))  # they differ only where damage is accepted
+        frame, encoding, stays = (
+            table.frame.iloc[:count].reset_index(drop=True),
+            table.encoding,
+            ~table.deleted[:count],
+        )
+        findings.extend(table.findings.items)
+    for part, name in ((shx, "SHX_MISSING"), (dbf, "DBF_MISSING")):
+        if part is None:
+            findings.add(name)
+    _say(found, findings, int((~stays).sum()))
+    rows = np.flatnonzero(stays)
+    frame = frame.iloc[rows].reset_index(drop=True)
+    gone = {int(row) + 1 for row in np.flatnonzero(~stays)} | set(range(count + 1, len(found) + 1))
+    findings.items = [issue for issue in findings.items if issue.row_no not in gone]
+    raw = Raw(frame, rows + 1, wkb[rows], read_text(_part(shp, ".prj")), encoding, findings)
+    raw.kept = (
+        {place: table.kept[int(row)] for place, row in enumerate(rows) if int(row) in table.kept}
+        if dbf
+        else {}
+    )
     return raw
 
 
-def _copy_without_index(shp: Path, work: Path) -> Path:
-    """Return a copy of a .shp in a place of our own, where its index may be made anew."""
+def _say(found: Structure, findings: Findings, deleted: int) -> None:
+    """Report what the check of the structure found, row by row where it lies in a row."""
+    for refusal in found.damage:
+        findings.add("STRUCTURE_ACCEPTED", **refusal.params)
+    if found.odd:
+        findings.add("STRUCTURE_ODD", value="; ".join(found.odd))
+    for place, what in sorted(found.rows.items()):
+        code = "BOX_ACCEPTED" if place in found.boxes and found.damage_accepted else "RECORD_DAMAGED"
+        findings.add(code, place + 1, "geom", what)
+    for row in np.flatnonzero(found.too_large()):
+        too_large(findings, int(row) + 1, int(found.lengths[row]) // 16)
+    for row in np.flatnonzero(found.types == structure.MULTIPATCH):
+        findings.add("GEOMETRY_MULTIPATCH", int(row) + 1, "geom", "MultiPatch")
+    if deleted:
+        findings.add("ROWS_DELETED", count=deleted)
+
+
+def _shapes(shp: Path, found: Structure, work: Path) -> NDArray[np.object_]:
+    """Return the shapes of the sound records as WKB, in their places; ``None`` for the others."""
+    shapes = np.full(len(found), None, dtype=object)
+    good = np.flatnonzero(found.sound())
+    if not len(good):
+        return shapes
     folder = Path(tempfile.mkdtemp(dir=work))
-    return Path(shutil.copy(shp, folder / "layer.shp"))
+    (folder / "layer.shp").symlink_to(shp.resolve())  # a delivery is never written to
+    index = np.empty((len(good), 2), dtype=">i4")
+    index[:, 0], index[:, 1] = (found.offsets[good] - 8) // 2, found.lengths[good] // 2
+    length = (100 + index.nbytes) // 2
+    (folder / "layer.shx").write_bytes(
+        found.header[:24] + length.to_bytes(4, "big") + found.header[28:] + index.tobytes()
+    )
+    _, fids, wkb, _ = _open(folder / "layer.shp", columns=[], encoding="latin-1")
+    shapes[good[np.asarray(fids, dtype=np.int64)]] = wkb
+    shutil.rmtree(folder)
+    return shapes
+
+
+def layers_of(path: Path) -> list[str]:
+    """List the layers of a file.
+
+    Raises
+    ------
+    Refused
+        GDAL cannot open it.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of measures and surfaces: the checks report them row by row
+            return [str(name) for name, _ in pyogrio.list_layers(path)]
+    except FAULTS as error:
+        raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
 
 
 def read_layer(source: Source) -> Raw:

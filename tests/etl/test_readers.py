@@ -103,9 +103,9 @@ def test_encoding_of_an_attribute_table(tmp_path, mark):
     raw[29] = 0x4D if mark == "byte" else 0
     (folder / "parcel.dbf").write_bytes(raw)
     said = {"gbk": "GBK", "wrong": "UTF-8"}.get(mark)  # a .cpg that cannot decode the table is passed over
-    frame, encoding, _ = read_dbf(folder / "parcel.dbf", said, None)
-    assert frame["holder"].tolist() == ["锦州市某某公司"]
-    assert (encoding.name, encoding.source) == (
+    read = read_dbf(folder / "parcel.dbf", said, None)
+    assert read.frame["holder"].tolist() == ["锦州市某某公司"]
+    assert (read.encoding.name, read.encoding.source) == (
         "gb18030", {"gbk": "CPG", "byte": "LDID"}.get(mark, "GUESSED"),
     )  # fmt: skip
 
@@ -124,7 +124,7 @@ def test_missing_index_and_endings_in_capitals(tmp_path):
 
 @pytest.mark.parametrize(
     ("part", "code"),
-    [("shp", "STRUCTURE_DAMAGED"), ("dbf", "UNREADABLE"), ("html", "UNREADABLE")],
+    [("shp", "STRUCTURE_DAMAGED"), ("dbf", "STRUCTURE_DAMAGED"), ("html", "UNREADABLE")],
 )
 def test_damaged_parts(tmp_path, part, code):
     folder = layer(tmp_path / "in")
