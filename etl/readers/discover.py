@@ -38,7 +38,7 @@ _UNPACK = ("请解压后或改为 .zip 报送", "unpack it, or pack it as .zip")
 _EXPORT = ("请导出为 .shp、.gpkg 或 .gdb", "export it as .shp, .gpkg or .gdb")
 # Data that people send and that is not read: each with what to do.
 OTHER_DATA = {
-    ".xls": _SAVE_AS, ".et": _SAVE_AS, ".ods": _SAVE_AS, ".xlsb": _SAVE_AS, ".doc": _SAVE_AS, ".docx": _SAVE_AS, ".pdf": _SAVE_AS,
+    ".xls": _SAVE_AS, ".et": _SAVE_AS, ".ods": _SAVE_AS, ".xlsb": _SAVE_AS,
     ".rar": _UNPACK, ".7z": _UNPACK, ".mdb": _EXPORT, ".accdb": _EXPORT, ".tab": _EXPORT, ".mif": _EXPORT, ".vct": _EXPORT,
     ".dwg": ("请另存为 .dxf", "save it as .dxf"),
 }  # fmt: skip

@@ -46,7 +46,7 @@ def names_in_form(sheet: Any) -> tuple[int, list[str]]:
 
 @pytest.mark.parametrize("what", ["parcels", "verdicts", "idle-list"])
 def test_every_format_has_the_same_columns_and_rows(sample_database: str, tmp_path: Path, what: str) -> None:
-    for form in export.FORMATS[what]:
+    for form in set(export.FORMATS[what]) - {"txt"}:  # boundary points have a form of their own
         export.export(what, form, tmp_path / f"x.{form}", ASKED)
     rows = csv_rows(tmp_path / "x.csv")
     features = json.loads((tmp_path / "x.geojson").read_text())["features"]
