@@ -94,10 +94,16 @@ def kept_mapping(
 def say_kept(works: Iterable[Work], kept: Kept) -> None:
     """Say on each file whether it was read by the mapping kept for the supplier, which one, when and by whom."""
     for work in works:
-        work.findings.add(
-            "MAPPING_REUSED" if work.rule is not None else "MAPPING_NOT_FITTING", value=kept.supplier,
-            supplier=kept.supplier, mapping=kept.mapping_id, saved=kept.saved_at.date().isoformat(), person=kept.saved_by,
-        )  # fmt: skip
+        code = "MAPPING_REUSED" if work.rule is not None else "MAPPING_NOT_FITTING"
+        work.findings.add(code, value=kept.supplier, **said_of(kept))
+
+
+def said_of(kept: Kept) -> dict[str, Any]:
+    """Return which mapping was kept for whom, when and by whom."""
+    return {
+        "supplier": kept.supplier, "mapping": kept.mapping_id, "saved": kept.saved_at.date().isoformat(),
+        "person": kept.saved_by,
+    }  # fmt: skip
 
 
 def place_of(connection: Connection, home: Path) -> Place | None:

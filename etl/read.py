@@ -19,7 +19,7 @@ from etl.mapping.file import SourceRule
 from etl.options import ImportOptions
 from etl.readers import formats, table
 from etl.readers.crs import Decision, Place
-from etl.readers.crs_decide import decide
+from etl.readers.crs_decide import decide, require_unshifted
 from etl.readers.encoding import Encoding, as_rivals
 from etl.readers.raw import Raw, Source
 from etl.work import Work
@@ -184,6 +184,7 @@ class Reader:
         work.crs, work.crs_source = decision.label, decision.source
         raw_shapes = shapes
         shapes, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
+        require_unshifted(geometry.only(shapes, good), self.place, self.options.accept, work.findings)
         limits = row_checks.tolerances()
         before = shapes
         shapes, good = geometry.repair(

@@ -14,14 +14,16 @@ from numpy.typing import NDArray
 from pyproj import CRS
 
 from data.layers import LAYERS
+from data.session import transaction
 from data.settings import settings
 from etl import geometry
+from etl.asked import checked_options, kept_mapping, said_of
 from etl.errors import Refused
 from etl.issues import Findings, Severity
 from etl.keep import work_folder
 from etl.layers import layer_of
 from etl.mapping import names
-from etl.mapping.file import Mapping, SourceRule, parse
+from etl.mapping.file import Mapping, SourceRule
 from etl.mapping.suggest import Suggestion, suggest
 from etl.options import ImportOptions
 from etl.read import Reader
@@ -51,7 +53,8 @@ def recognise(
     files
         The files with their paths inside the delivery, as ``files_of`` lists them.
     options
-        What is known already: layer, encoding, system, a mapping (``mapping_data``).
+        What is known already: layer, encoding, system, a mapping (``mapping_data``), the supplier, whose
+        kept mapping is then used.
     place
         Where the city lies (see :func:`etl.asked.place_of`).
     layers
@@ -62,7 +65,9 @@ def recognise(
     list of Recognised
         One a table; files that are no table come with their finding and no columns.
     """
-    mapping = parse(options.mapping_data, "mapping") if options.mapping_data else None
+    options, mapping = checked_options(options)
+    with transaction() as connection:
+        options, mapping, kept = kept_mapping(connection, options, mapping)
     found: list[Recognised] = []
 
     def report(path: str, code: str, params: dict[str, str]) -> None:
@@ -79,6 +84,8 @@ def recognise(
                 continue
             for rule in _rules(mapping, source, options):
                 found.append(_one(reader, source, rule, options, place, (layers or {}).get(source.label)))
+                if kept is not None:
+                    found[-1].kept = said_of(kept)
     return found
 
 

@@ -39,7 +39,7 @@ class Recognised:
 
     ``layer_why`` is MAPPING, ASKED, NAME, COLUMNS or NONE; ``layers`` are the
     layers that its columns would fit, the best first. ``findings`` are those
-    that keep it from being taken in as things stand.
+    that keep it from being taken in as things stand. ``kept`` says which mapping kept for the supplier was used.
     """
 
     path: str
@@ -55,6 +55,7 @@ class Recognised:
     columns: list[Suggestion] = field(default_factory=list)
     crs: CrsSeen | None = None
     bounds: tuple[float, float, float, float] | None = None
+    kept: dict[str, Any] | None = None
     findings: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:

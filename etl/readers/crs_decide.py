@@ -10,6 +10,7 @@ from pyproj import CRS
 from etl.errors import Refused
 from etl.issues import Findings
 from etl.readers import crs_guess as guess
+from etl.readers.boundary import looks_shifted
 from etl.readers.crs import STORAGE, Decision, Place, label, parse, transform_points
 
 SWAPPED = ",yx"  # after a system: the file gives north before east
@@ -144,3 +145,24 @@ def _require_here(
         raise Refused("CRS_ELSEWHERE", value=decision.label, **params)
     findings.add("CRS_ELSEWHERE", value=decision.label, **params)
     return decision
+
+
+def require_unshifted(
+    shapes: NDArray[np.object_], place: Place | None, accepted: Iterable[str], findings: Findings
+) -> None:
+    """Refuse a layer that keeps to the park boundaries only after a web map's shift is taken back.
+
+    Raises
+    ------
+    Refused
+        ``CRS_LOOKS_SHIFTED`` (see :mod:`etl.readers.boundary` for when).
+    """
+    shifted = looks_shifted(shapes, place)
+    if shifted is None:
+        return
+    params: dict[str, Any] = {
+        "system": shifted.system, "before": f"{shifted.before:.0%}", "after": f"{shifted.after:.0%}", "by_m": shifted.by_m,
+    }  # fmt: skip
+    if "CRS_LOOKS_SHIFTED" not in accepted:
+        raise Refused("CRS_LOOKS_SHIFTED", value=shifted.system, **params)
+    findings.add("CRS_LOOKS_SHIFTED", value=shifted.system, **params)

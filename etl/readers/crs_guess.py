@@ -22,6 +22,9 @@ from etl.readers.crs import STORAGE, Box, Place
 
 MOST_SHAPES = 2_000  # that are tried; of more, every n-th
 NEAR_M = 50_000.0  # a city is larger than its parks; the next zone is 250 km away
+WIDER_DEG = (
+    1.5  # half a zone: a city reaches beyond its parks, and a zone is often stretched over its neighbour
+)
 MOST_SHARE = 0.9  # of the shapes that have to be near, so that one stray row decides nothing
 MIXED_SHARE = 0.02  # of the shapes that a second system has to explain to be named
 _ELLIPSOID = Geod(a=6_378_137.0, rf=298.257222101)
@@ -58,14 +61,14 @@ class Candidate:
 def systems(place: Place) -> list[int]:
     """List the systems that a delivery from this place may be in, the likeliest first.
 
-    Degrees; the 3-degree zones that the city touches, with and without the
-    zone number in the easting; the 6-degree zones, the same; UTM; Web
+    Degrees; the 3-degree zones that the city touches or lies next to, with and
+    without the zone number in the easting; the 6-degree zones, the same; UTM; Web
     Mercator. A 6-degree zone without its number has the numbers of the
     3-degree zone of the same meridian and is not named beside it.
     """
-    west, _, east, _ = place.box
+    west, east = place.box[0] - WIDER_DEG, place.box[2] + WIDER_DEG
     three = sorted({round(longitude / 3) for longitude in np.arange(west, east + 0.01, 0.1)})
-    six = sorted({int(longitude // 6) + 1 for longitude in (west, east)})
+    six = sorted({int(longitude // 6) + 1 for longitude in np.arange(west, east + 0.01, 0.1)})
     zones = [4513 + zone - 25 for zone in three if 25 <= zone <= 45]
     plain = [4534 + zone - 25 for zone in three if 25 <= zone <= 45]
     wide = [4491 + zone - 13 for zone in six if 13 <= zone <= 23]
