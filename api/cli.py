@@ -9,6 +9,7 @@ from api.cli_deliveries import deliveries, import_, publish, withdraw
 from api.cli_demo import demo
 from api.cli_files import export, map_
 from api.cli_frame import Commands
+from api.cli_jobs import jobs, worker
 from api.cli_serve import serve
 from data.version import VERSION
 
@@ -35,6 +36,8 @@ for _command in (
     export,
     map_,
     serve,
+    worker,
+    jobs,
     db,
     doctor,
 ):

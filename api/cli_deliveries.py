@@ -11,10 +11,10 @@ from api.cli_delivery_text import delivery_text
 from api.cli_frame import (
     Day,
     Lang,
-    Steps,
     document,
     json_option,
     lang_option,
+    language,
     open_database,
     park_option,
     person,
@@ -55,7 +55,8 @@ def import_(
         landstock import delivery.zip --mapping supplier.yaml --publish
         landstock import parcels.shp --layer parcel --crs EPSG:4528 --check-only
     """
-    from etl.importer import run
+    from api.cli_jobs import carry_out
+    from etl.child import warm_up
     from etl.options import ImportOptions
 
     if options["accept"] and not options["reason"]:
@@ -68,15 +69,10 @@ def import_(
             "--check-only and --publish exclude each other. Give one of them.",
             "--check-only 与 --publish 不能同时使用，请只给其一。",
         )
+    warm_up()  # loads the readers while the database is looked after
     open_database()
     asked = ImportOptions(park=park_code, observed_on=observed_on, person=person(), **options)
-    report = run(list(paths), asked, Steps())
-    content = report.as_json()
-    if as_json:
-        document(ctx, content)
-    else:
-        click.echo(import_text(content, lang))
-    ctx.exit(report.exit_code)
+    carry_out(ctx, ("import", list(paths), asked), language(ctx), as_json)
 
 
 def import_text(report: Mapping[str, Any], lang: str) -> str:

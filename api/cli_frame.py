@@ -6,7 +6,6 @@ import json
 import re
 import sys
 import time
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -14,6 +13,7 @@ from typing import Any, Literal, TypeVar
 import click
 
 from api import clock
+from data import logfile
 from data.settings import settings
 from gis.errors import LandStockError
 
@@ -60,7 +60,7 @@ def _explain_unexpected(ctx: click.Context, error: Exception) -> None:
     fault = fault_of(error)
     if fault is not None:
         _refuse(ctx, fault)
-    _refuse(ctx, Unexpected(error, _log(error)))
+    _refuse(ctx, Unexpected(error, logfile.note(error, " ".join(sys.argv[1:]))))
 
 
 class Unexpected(LandStockError):
@@ -75,18 +75,6 @@ class Unexpected(LandStockError):
         where_zh = f"详情见 {log}。" if log else "详情未能写入数据目录。"
         first = f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}"
         super().__init__(f"Unexpected fault: {first}. {where}", f"程序出现意外错误：{first}。{where_zh}")
-
-
-def _log(error: Exception) -> Path | None:
-    path = settings().home / "landstock.log"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as handle:
-            handle.write(f"{clock.now().isoformat()} {' '.join(sys.argv[1:])}\n")
-            traceback.print_exception(error, file=handle)
-    except OSError:
-        return None
-    return path
 
 
 def document(ctx: click.Context, content: Any) -> None:
@@ -211,6 +199,7 @@ STEPS: dict[str, dict[Lang, str]] = {
     "read": {"zh": "读取", "en": "read"},
     "check": {"zh": "检查", "en": "check"},
     "stage": {"zh": "入暂存库", "en": "stage"},
+    "compare": {"zh": "与已发布数据比对", "en": "compare with what is published"},
     "publish": {"zh": "发布", "en": "publish"},
     "read what is published": {"zh": "读取已发布数据", "en": "read what is published"},
     "built-up area by park and year": {

@@ -2,12 +2,14 @@
 
 import errno
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from api.cli_frame import document, json_option, open_database
+from api.keeping import worker_beside
 from gis.errors import EnvironmentFault, UsageFault
 
 DEFAULT_PORT = 8000
@@ -38,10 +40,19 @@ class CannotListen(EnvironmentFault):
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="Port.")
 @click.option("--tls-cert", type=click.Path(dir_okay=False, path_type=Path), help="Certificate chain (PEM).")
 @click.option("--tls-key", type=click.Path(dir_okay=False, path_type=Path), help="Private key (PEM).")
+@click.option(
+    "--worker/--no-worker", default=True, show_default=True, help="Carry out import jobs beside the server."
+)
 @json_option
 @click.pass_context
 def serve(
-    ctx: click.Context, host: str, port: int, tls_cert: Path | None, tls_key: Path | None, as_json: bool
+    ctx: click.Context,
+    host: str,
+    port: int,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    worker: bool,
+    as_json: bool,
 ) -> None:
     """Serve the browser application and the API until Ctrl-C (启动网页服务)."""
     tls = _tls(tls_cert, tls_key)
@@ -52,7 +63,7 @@ def serve(
         document(ctx, {"address": address})
     else:
         click.echo(f"LandStock: {address}   (Ctrl-C ends it / 按 Ctrl-C 结束)")
-    run(host, port, **tls)
+    run(host, port, worker=worker, **tls)
 
 
 def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
@@ -69,19 +80,20 @@ def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
     return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)}
 
 
-def run(host: str, port: int, **options: Any) -> None:
-    """Serve until the process is told to end. Messages of the server go to standard error."""
+def run(host: str, port: int, *, worker: bool = True, **options: Any) -> None:
+    """Serve until the process is told to end, with a worker for import jobs beside. Messages go to standard error."""
     import uvicorn
 
-    uvicorn.run(
-        "api.main:create_app",
-        factory=True,
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        **options,
-    )
+    with worker_beside() if worker else nullcontext():
+        uvicorn.run(
+            "api.main:create_app",
+            factory=True,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            **options,
+        )
 
 
 def require_free(host: str, port: int) -> None:

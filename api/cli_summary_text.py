@@ -2,10 +2,13 @@
 
 import unicodedata
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from etl.analysis_summary import RunSummary
 from gis import words
 from gis.words import word
+
+if TYPE_CHECKING:
+    from etl.analysis_summary import RunSummary
 
 _WORDS = {
     "zh": {
@@ -21,7 +24,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-def summary_text(found: RunSummary, lang: str) -> str:
+def summary_text(found: "RunSummary", lang: str) -> str:
     """Return the run's verdicts with number and area, widest words aligned."""
     said = _WORDS[lang]
     head = said["run"].format(

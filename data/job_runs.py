@@ -14,6 +14,7 @@ from data import jobs
 from data.job import Job
 
 SILENT_S = 30.0  # without a heartbeat for so long a job is looked at
+_STARTABLE = ["DRAFT", "DONE", "FAILED", "CANCELLED"]
 _LOCK = "hashtext('landstock.job'), CAST(:id AS integer)"
 
 INTERRUPTED: dict[str, str] = {
@@ -23,20 +24,25 @@ INTERRUPTED: dict[str, str] = {
     "zh": "执行该任务的进程在“{stage_zh}”阶段被终止（断电、重启、内存不足或被强制结束）。没有只发布一半的数据。{kept_zh}请重新执行该任务。",
 }
 STAGE_WORDS = {
-    "keep": "留存成果", "recognise": "识别", "read": "读取", "check": "检查", "stage": "入暂存库", "publish": "发布",
+    "keep": "留存成果", "recognise": "识别", "read": "读取", "check": "检查", "stage": "入暂存库",
+    "compare": "与已发布数据比对", "publish": "发布",
 }  # fmt: skip
 
 
 def begin(connection: Connection, job_id: int, worker: str, what: str | None = None) -> Job | None:
-    """Mark a queued job as running; return it, or ``None`` if it is not to be run (any more)."""
+    """Mark a queued job as running; return it, or ``None`` if it is not to be run (any more).
+
+    With ``what`` it is run at once, by whoever calls, without having been queued.
+    """
     found = connection.scalar(
         text(
             "UPDATE import_job SET state = 'RUNNING', what = coalesce(:what, what), worker = :worker, "
             "attempts = attempts + 1, started_at = clock_timestamp(), heartbeat_at = clock_timestamp(), "
-            "stage = NULL, stage_at = NULL, done = 0, total = 0, finished_at = NULL, error = NULL "
+            "stage = NULL, stage_at = NULL, done = 0, total = 0, finished_at = NULL, error = NULL, "
+            "cancel_asked = false "
             "WHERE job_id = :id AND state = ANY(:from) RETURNING job_id"
         ),
-        {"id": job_id, "worker": worker, "what": what, "from": ["DRAFT"] if what else ["QUEUED"]},
+        {"id": job_id, "worker": worker, "what": what, "from": _STARTABLE if what else ["QUEUED"]},
     )
     if found is None:
         return None
@@ -102,6 +108,14 @@ def finish(
     jobs.notify(connection, job_id)
 
 
+def end_cancelled(connection: Connection, job_id: int) -> None:
+    """Write down that a running job was cancelled; what it had staged by then leaves staging."""
+    left = _left(connection, jobs.get(connection, job_id))
+    if left is not None:
+        jobs.discard_staged(connection, left)
+    finish(connection, job_id, "CANCELLED")
+
+
 def sweep(connection: Connection, silent_s: float = SILENT_S) -> list[int]:
     """Give up the jobs whose process is gone, and return their numbers.
 
@@ -130,13 +144,20 @@ def _nobody_holds(connection: Connection, job_id: int) -> bool:
 
 
 def _give_up(connection: Connection, job_id: int) -> None:
+    if jobs.get(connection, job_id).cancel_asked:
+        end_cancelled(connection, job_id)
+    else:
+        end_interrupted(connection, job_id)
+
+
+def end_interrupted(connection: Connection, job_id: int, error: dict[str, Any] | None = None) -> None:
+    """Write down that the process of a job was ended, and what of it is there to go on from.
+
+    ``error`` says by what, where that is known.
+    """
     job = jobs.get(connection, job_id)
-    if job.cancel_asked:
-        finish(connection, job_id, "CANCELLED")
-        return
-    finish(
-        connection, job_id, "FAILED", error=interrupted(connection, job), delivery_id=_left(connection, job)
-    )
+    said = interrupted(connection, job) | (error or {})
+    finish(connection, job_id, "FAILED", error=said, delivery_id=_left(connection, job))
 
 
 def interrupted(connection: Connection, job: Job) -> dict[str, Any]:

@@ -13,9 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data.job import Job, JobBusy, JobNotReady, NoSuchJob
-from data.layers import LAYERS
-from data.models.intake import JOB_STEPS
+from data.job import STEPS, Job, JobBusy, JobNotReady, NoSuchJob
 
 CHANNEL = "landstock_job"
 QUEUE = "imports"
@@ -120,7 +118,7 @@ def queue(connection: Connection, job_id: int, what: str) -> Job:
         There is no such job; it is queued or running; it has no files, or
         nothing to publish.
     """
-    if what not in JOB_STEPS:
+    if what not in STEPS:
         raise ValueError(what)
     job = _require_idle(connection, job_id)
     if what == "PUBLISH" and job.delivery_id is None:
@@ -212,10 +210,14 @@ def discard_staged(connection: Connection, delivery_id: int) -> None:
     )
     if found is None:
         return
-    for layer in LAYERS:
+    layers = connection.scalars(
+        text("SELECT DISTINCT layer FROM delivery_file WHERE delivery_id = :id AND layer IS NOT NULL"),
+        {"id": delivery_id},
+    ).all()
+    for layer in layers:
         connection.execute(
             text(
-                f"DELETE FROM staging.{layer} WHERE file_id IN "
+                f'DELETE FROM staging."{layer}" WHERE file_id IN '
                 "(SELECT file_id FROM delivery_file WHERE delivery_id = :id)"
             ),
             {"id": delivery_id},

@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     upload_mb: int = Field(
         default=4096, ge=1, description="Size of the files of one delivery sent by browser."
     )
+    import_memory_mb: int | None = Field(
+        default=None, ge=256, description="Memory of one import; half of the machine's where nothing is said."
+    )
+    import_minutes: float = Field(default=240, gt=0, description="Minutes that one import may take.")
+    read_minutes: float = Field(default=20, gt=0, description="Minutes that reading one file may take.")
+    import_workers: int = Field(default=1, ge=1, le=8, description="Import jobs that run at the same time.")
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
     @field_validator("home", "database_password_file")

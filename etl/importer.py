@@ -21,6 +21,7 @@ from etl.layers import layer_of
 from etl.load import stage, write_issues
 from etl.mapping.file import Mapping, SourceRule
 from etl.options import ImportOptions, ImportReport, Progress, silent
+from etl.progress import Meter, expected_rows
 from etl.publish import plan_for_bulk, publish_in
 from etl.read import Reader
 from etl.readers.crs import Place
@@ -56,7 +57,8 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
         See :class:`etl.options.ImportOptions`.
     progress
         Called with stage (``keep``, ``read``, ``check``, ``stage``,
-        ``publish``), files done and files in all.
+        ``compare``, ``publish``), rows done and rows in all; what it raises
+        ends the import, and nothing of it stays.
 
     Raises
     ------
@@ -67,11 +69,11 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
         The database or the disk.
     """
     options, mapping = checked_options(options)
-    clock = _Clock()
+    clock, meter = _Clock(), Meter(progress)
     files = files_of([Path(path) for path in paths])
     home = settings().home
     with clock.stage("keep"):
-        progress("keep", 0, len(files))
+        meter.begin("keep", 0)
         require_room(files, home)
         sha256 = content_hash(files)
         with transaction() as connection:
@@ -83,10 +85,10 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
         keep(files, sha256, home)
     with work_folder(home) as folder:
         with clock.stage("read"):
-            works, unread = _read(files, folder, place, mapping, options, progress)
+            works, unread = _read(files, folder, place, mapping, options, meter)
         if kept is not None:
             say_kept((*works, *(work for work in unread if work.blocked_by)), kept)
-        report = _store(works, unread, sha256, paths, options, progress, clock)
+        report = _store(works, unread, sha256, paths, options, meter, clock)
     return report
 
 
@@ -110,7 +112,7 @@ def _read(
     place: Place | None,
     mapping: Mapping | None,
     options: ImportOptions,
-    progress: Progress,
+    meter: Meter,
 ) -> tuple[list[Work], list[Work]]:
     """Return what was read as layers (refused files among them) and what was not read."""
     unread: list[Work] = []
@@ -136,12 +138,14 @@ def _read(
             tasks.append((source, None, options.layer or layer_of(source.names)))
     reader = Reader(options, place, folder)
     works: list[Work] = []
-    for number, (source, rule, layer) in enumerate(tasks):
-        progress("read", number, len(tasks))
-        if layer is None:
-            report(source.label, "LAYER_UNKNOWN", {"valid": ", ".join(LAYERS)})
-        else:
-            works.append(reader.read(source, rule, layer))
+    expected = [expected_rows(source) for source, _, _ in tasks]
+    meter.begin("read", sum(expected))
+    for (source, rule, layer), rows in zip(tasks, expected, strict=True):
+        with meter.file(source.label, rows) as part:
+            if layer is None:
+                report(source.label, "LAYER_UNKNOWN", {"valid": ", ".join(LAYERS)})
+            else:
+                works.append(reader.read(source, rule, layer, part))
     return works, unread
 
 
@@ -151,7 +155,7 @@ def _store(
     sha256: str,
     paths: list[Path],
     options: ImportOptions,
-    progress: Progress,
+    meter: Meter,
     clock: _Clock,
 ) -> ImportReport:
     """Check the layers against each other and what is published, store all of it, and publish when asked."""
@@ -159,16 +163,18 @@ def _store(
         plan_for_bulk(connection)
         number = record(connection, sha256, paths, options, "STAGED", said(options))
         with clock.stage("check"):
-            progress("check", 0, len(works))
+            meter.begin("check", sum(len(work.row_no) for work in works))
             corrections.apply(connection, number, works)
             delivery_checks.within(connection, works, options)
         with clock.stage("stage"):
-            for place, work in enumerate(works):
-                progress("stage", place, len(works))
+            meter.begin("stage", rows := sum(work.accepted for work in works))
+            for work in works:
                 begin_file(connection, number, work)
                 if work.accepted:
                     stage(connection, work)
-        with clock.stage("check"):
+                    meter.advance(work.accepted)
+        with clock.stage("compare"):
+            meter.begin("compare", rows)
             delivery_checks.against_published(connection, works, options)
             differences.record(connection, number, works, options)
         with clock.stage("stage"):
@@ -182,10 +188,10 @@ def _store(
     report = report_of(number, status, works, unread, options, clock.seconds)
     if status == "STAGED" and options.publish:
         with clock.stage("publish"):
-            progress("publish", 0, 1)
+            meter.begin("publish", rows)
             with transaction() as connection:
                 done = publish_in(connection, number, options.person, options.reason)
-                progress("publish", 1, 1)
+                meter.advance(rows)
         report.status, report.published = "PUBLISHED", True
         report.publication, report.changes = done.publication_id, done.changes
     return report

@@ -12,11 +12,13 @@ from etl.checks import rows as row_checks
 from etl.checks.codes import check_forms
 from etl.errors import Refused
 from etl.issues import Findings, Severity
+from etl.limits import out_of_memory, said_limit
 from etl.load import fingerprints
 from etl.mapping import names
 from etl.mapping.apply import Mapped, apply
 from etl.mapping.file import SourceRule
 from etl.options import ImportOptions
+from etl.progress import Part
 from etl.readers import formats, table
 from etl.readers.crs import Decision, Place
 from etl.readers.crs_decide import decide, require_unshifted
@@ -36,15 +38,23 @@ class Reader:
     folder: Path
     _kept: dict[tuple[str, str | None, str | None], Any] = field(default_factory=dict)
 
-    def read(self, source: Source, rule: SourceRule | None, layer: str) -> Work:
+    def read(self, source: Source, rule: SourceRule | None, layer: str, part: Part | None = None) -> Work:
         """Return the rows of one layer; a file that cannot be taken in comes back with what blocks it."""
         work = Work(source.label, layer, Findings(layer), rule)
         work.accepted_codes = self.options.accept
+        part = part or Part()
         try:
             raw = self.raw(source, rule, layer)
+            part.rows = len(raw.frame)
+            part.reach(0.5)
             self._fill(work, raw, source, rule)
         except Refused as refusal:
             work.findings.add(refusal.code, field=refusal.field, value=refusal.value, **refusal.params)
+        except Exception as error:
+            if not out_of_memory(error):
+                raise
+            work = Work(source.label, layer, Findings(layer), rule, accepted_codes=self.options.accept)
+            work.findings.add("FILE_TOO_COSTLY", limit=said_limit("memory"))
         return work
 
     def raw(self, source: Source, rule: SourceRule | None, layer: str | None) -> Raw:

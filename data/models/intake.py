@@ -20,11 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from data.job import KINDS, STATES, STEPS
 from data.models.base import STORAGE_SRID, Base
 
-JOB_STATES = ("DRAFT", "QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED")
-JOB_KINDS = ("IMPORT", "CHECK", "PUBLISH")
-JOB_STEPS = ("RECOGNISE", "CHECK", "PUBLISH", "IMPORT")
 CHANGE_KINDS = ("NEW", "GONE", "MOVED", "RESHAPED", "CHANGED", "SPLIT", "MERGED")
 
 
@@ -55,9 +53,9 @@ class ImportJob(Base):
 
     __tablename__ = "import_job"
     __table_args__ = (
-        _codes("state", *JOB_STATES),
-        _codes("kind", *JOB_KINDS),
-        _codes("what", *JOB_STEPS),
+        _codes("state", *STATES),
+        _codes("kind", *KINDS),
+        _codes("what", *STEPS),
         Index("ix_import_job_live", "state", postgresql_where="state IN ('QUEUED', 'RUNNING')"),
     )
 

@@ -124,9 +124,9 @@ def test_progress_says_rate_share_and_time_left() -> None:
         started_at=now - dt.timedelta(seconds=21), heartbeat_at=now, finished_at=None, cancel_asked=False,
         worker=None, attempts=1, result=None, error=None, now=now,
     )  # fmt: skip
-    # 5,000 rows in 20 s. Keeping (2 of 100) is done and half of reading (52): 28 %. 21 s took 28 %, so 72 % take 54 s.
+    # 5,000 rows in 20 s. Keeping (2 of 100) is done and half of reading (50): 27 %. 21 s took 27 %, so 73 % take 56.8 s.
     assert job.rate == 250.0
-    assert job.share == pytest.approx(0.28)
-    assert job.seconds_left == pytest.approx(21 * 0.72 / 0.28)
+    assert job.share == pytest.approx(0.27)
+    assert job.seconds_left == pytest.approx(21 * 0.73 / 0.27)
     told = job.progress()
-    assert (told["rate"], told["share"], told["seconds_left"]) == (250.0, 0.28, 54.0)
+    assert (told["rate"], told["share"], told["seconds_left"]) == (250.0, 0.27, 56.8)
