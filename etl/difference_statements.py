@@ -113,7 +113,7 @@ DROP_FAULTS = """
 """
 KEEP_LAND = """
     INSERT INTO delivery_overlap (delivery_id, layer, parent_key, child_key, kind, shared_m2)
-    SELECT :id, :layer, parent_key, child_key, kind, shared_m2::numeric(18, 4)
+    SELECT :id, :layer, parent_key, child_key, kind, shared_m2::numeric(20, 4)
     FROM pg_temp.shared_land
 """
 TELL_PARENTS = """
@@ -141,8 +141,8 @@ KEEP = """
         (delivery_id, layer, row_key, kind, fields, before_m2, after_m2, moved_m, others)
     SELECT
         :id, :layer, row_key, kind, coalesce(fields, '{}'),
-        coalesce(before_m2, ST_Area(before_geom::geography))::numeric(18, 4),
-        coalesce(after_m2, ST_Area(after_geom::geography))::numeric(18, 4),
+        coalesce(before_m2, ST_Area(before_geom::geography))::numeric(20, 4),
+        coalesce(after_m2, ST_Area(after_geom::geography))::numeric(20, 4),
         moved_m::numeric(12, 3), coalesce(others, '{}')
     FROM (
         SELECT *, row_number() OVER (PARTITION BY kind ORDER BY row_key) AS place FROM pg_temp.difference

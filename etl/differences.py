@@ -50,7 +50,7 @@ def _record_layer(
 
 def _record_first(connection: Connection, layer: str, staged: int, params: dict[str, Any]) -> None:
     """Write down the rows of a layer of which nothing is published: all are new."""
-    area = "ST_Area(s.geom::geography)::numeric(18, 4)" if LAYERS[layer].geometry else "NULL"
+    area = "ST_Area(s.geom::geography)::numeric(20, 4)" if LAYERS[layer].geometry else "NULL"
     kept = connection.execute(
         text(statements.KEEP_FIRST.format(layer=layer, key=row_key(layer, "s"), area=area)), params
     ).rowcount

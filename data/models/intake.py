@@ -20,9 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.job import KINDS, STATES, STEPS
 from data.models.base import STORAGE_SRID, Base
 
+JOB_STATES = ("DRAFT", "QUEUED", "RUNNING", "DONE", "FAILED", "CANCELLED")
+JOB_KINDS = ("IMPORT", "CHECK", "PUBLISH")
+JOB_STEPS = ("RECOGNISE", "CHECK", "PUBLISH", "IMPORT")
 CHANGE_KINDS = ("NEW", "GONE", "MOVED", "RESHAPED", "CHANGED", "SPLIT", "MERGED")
 
 
@@ -53,9 +55,9 @@ class ImportJob(Base):
 
     __tablename__ = "import_job"
     __table_args__ = (
-        _codes("state", *STATES),
-        _codes("kind", *KINDS),
-        _codes("what", *STEPS),
+        _codes("state", *JOB_STATES),
+        _codes("kind", *JOB_KINDS),
+        _codes("what", *JOB_STEPS),
         Index("ix_import_job_live", "state", postgresql_where="state IN ('QUEUED', 'RUNNING')"),
     )
 
@@ -156,8 +158,8 @@ class Repair(Base):
     supplier_key: Mapped[str | None]
     kind: Mapped[str]
     chosen: Mapped[bool]
-    before_m2: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
-    after_m2: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
+    before_m2: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
+    after_m2: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
     before_geom: Mapped[WKBElement | None] = mapped_column(
         Geometry("GEOMETRY", STORAGE_SRID, spatial_index=False), nullable=True
     )
@@ -184,8 +186,8 @@ class DeliveryChange(Base):
     row_key: Mapped[str]
     kind: Mapped[str]
     fields: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
-    before_m2: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
-    after_m2: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
+    before_m2: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
+    after_m2: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))
     moved_m: Mapped[Decimal | None] = mapped_column(Numeric(12, 3))
     others: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
@@ -217,7 +219,7 @@ class DeliveryOverlap(Base):
     parent_key: Mapped[str] = mapped_column(primary_key=True)
     child_key: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    shared_m2: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+    shared_m2: Mapped[Decimal] = mapped_column(Numeric(20, 4))
 
 
 class Lineage(Base):
@@ -235,7 +237,7 @@ class Lineage(Base):
     kind: Mapped[str]
     parent_entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
     child_entity_id: Mapped[int] = mapped_column(BigInteger, index=True)
-    shared_m2: Mapped[Decimal] = mapped_column(Numeric(18, 4))
+    shared_m2: Mapped[Decimal] = mapped_column(Numeric(20, 4))
 
 
 class RestingIndex(Base):

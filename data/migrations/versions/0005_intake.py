@@ -50,7 +50,7 @@ def _json(name: str, default: str | None = "{}") -> sa.Column[Any]:
 
 
 def _m2(name: str, **options: Any) -> sa.Column[Any]:
-    return sa.Column(name, sa.Numeric(18, 4), **({"nullable": True} | options))
+    return sa.Column(name, sa.Numeric(20, 4), **({"nullable": True} | options))
 
 
 def _shape(name: str) -> sa.Column[Any]:
