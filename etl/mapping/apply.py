@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from data.layers import LAYERS, LayerColumn
 from etl.issues import Findings
-from etl.mapping import names, units
+from etl.mapping import names, plain, units
 from etl.mapping.dates import Placeholder, Unreadable, read_date
 from etl.mapping.file import ColumnRule, SourceRule
 from etl.mapping.values import is_empty, read_bool, read_int, read_list, read_number, tidy_code
@@ -153,7 +153,11 @@ class _Reader:
         values = np.full(len(keys) + 1, None, dtype=object)
         said: list[tuple[str, dict[str, Any]] | None] = [None] * len(keys)
         keep = np.zeros(len(keys) + 1, dtype=bool)
-        for place, (text, unit) in enumerate(keys):
+        values[:-1], settled = self._at_sight(
+            np.array([*(text for text, _ in keys), None], dtype=object)[:-1]
+        )
+        for place in np.flatnonzero(~settled):
+            text, unit = keys[place]
             if text is None or (is_empty(text) and self.column.kind is not bool):
                 continue
             values[place], said[place], keep[place] = self._one(text, unit)
@@ -162,6 +166,19 @@ class _Reader:
         self._report(codes, texts, said, findings)
         result: NDArray[np.object_] = values[codes]
         return result
+
+    def _at_sight(self, texts: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+        """Return the values of the different texts that are plain, and which those are."""
+        column, none = self.column, np.full(len(texts), None, dtype=object)
+        if self.rule.values is None and self._units() is None:
+            if column.kind is str and not column.choices:
+                return plain.plain_texts(texts, codes=column.name in CODES)
+            dimension = units.dimension_of(column.name)
+            if column.kind is Decimal and (
+                dimension is None or plain.same_unit(self._declared(None, dimension[0]), dimension[1])
+            ):
+                return plain.plain_numbers(texts)
+        return none, np.zeros(len(texts), dtype=bool)
 
     def _report(self, codes: Any, texts: Any, said: list[Any], findings: Findings) -> None:
         spoken = np.array([finding is not None for finding in said] + [False], dtype=bool)

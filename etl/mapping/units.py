@@ -8,6 +8,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 
 AREA = {
     "m2": Fraction(1), "㎡": Fraction(1), "m²": Fraction(1), "平方米": Fraction(1), "平米": Fraction(1),
@@ -42,6 +43,7 @@ def _tidy(unit: str) -> str:
     return unicodedata.normalize("NFKC", unit).strip().lower().replace(" ", "").strip("()[]【】:")
 
 
+@cache
 def factor(unit: str, dimension: str) -> Fraction | None:
     """Return how many base units (m², yuan, yuan per m²) one unit is; ``None`` if it is none of that dimension."""
     said = _tidy(unit)

@@ -15,7 +15,7 @@ from pyogrio.raw import read
 
 from etl.errors import Refused
 from etl.issues import Findings
-from etl.readers import structure
+from etl.readers import plain_shape, structure
 from etl.readers.dbf import read_dbf
 from etl.readers.raw import Raw, Source
 from etl.readers.rings import too_large
@@ -123,9 +123,16 @@ def _say(found: Structure, findings: Findings, deleted: int) -> None:
 
 
 def _shapes(shp: Path, found: Structure, work: Path) -> NDArray[np.object_]:
-    """Return the shapes of the sound records as WKB, in their places; ``None`` for the others."""
+    """Return the shapes of the sound records as WKB, in their places; ``None`` for the others.
+
+    Plain polygons are taken as they lie in the file; GDAL reads the rest.
+    """
     shapes = np.full(len(found), None, dtype=object)
-    good = np.flatnonzero(found.sound())
+    sound = found.sound()
+    plain = plain_shape.read(shp, found, sound)
+    shapes[plain.places] = plain.wkb
+    sound[plain.places] = False
+    good = np.flatnonzero(sound)
     if not len(good):
         return shapes
     folder = Path(tempfile.mkdtemp(dir=work))

@@ -1,4 +1,4 @@
-"""The files of the benchmark: a city of parcels and parks, and a second delivery of them.
+"""The files of the benchmark: a city of parcels and parks, and two deliveries of them.
 
 Parcels tile blocks without overlap, with wavy edges; one in fifty has a hole
 in it. Where the bench of the shared folder is beside the checkout, its city
@@ -83,19 +83,40 @@ def _write(path: Path, shapes: object, columns: dict[str, object]) -> None:
                       geometry_type="Polygon", crs="EPSG:4549", encoding="GBK")  # fmt: skip
 
 
-def changed(city: Path, folder: Path) -> Path:
-    """Make a second delivery: in every tenth row the holder's first character is another one."""
-    folder.mkdir()
-    for path in city.glob("parcels.*"):
-        if path.suffix not in (".dbf", ".parquet"):
-            shutil.copy(path, folder)
+def deliveries(city: Path, folder: Path) -> tuple[Path, Path]:
+    """Make two deliveries of the parcels.
+
+    In the first, one row in a hundred declares another area than it is drawn
+    with (in the city itself nearly all do, which no register does). In the
+    second, every tenth row has another holder.
+    """
+    first, second = folder / "first", folder / "second"
+    for target in (first, second):
+        target.mkdir()
+        for path in (*city.glob("parcels.*"), *city.glob("parks.*")):
+            if path.suffix not in (".parquet", ".dbf") or path.name == "parks.dbf":
+                shutil.copy(path, target)
     raw = np.fromfile(city / "parcels.dbf", dtype=np.uint8)
     count = int(raw[4:8].view("<u4")[0])
     header, width = (int(raw[a : a + 2].view("<u2")[0]) for a in (8, 10))
-    start, place = 1, 32
-    while raw[place : place + 4].tobytes().rstrip(b"\x00") != b"QLR":
-        start, place = start + int(raw[place + 16]), place + 32
     records = raw[header : header + count * width].reshape(count, width)
+    area = shapely.area(
+        shapely.from_wkb(pyogrio.raw.read(city / "parcels.shp", columns=[], encoding="gbk")[2])
+    )
+    start, size = _field(raw, b"PZMJ")
+    texts = np.char.rjust(np.char.mod("%.2f", area), size).astype(f"S{size}")
+    true = np.arange(count) % 100 != 0
+    records[true, start : start + size] = texts.view(np.uint8).reshape(count, size)[true]
+    raw.tofile(first / "parcels.dbf")
+    start, _ = _field(raw, b"QLR")
     records[::10, start : start + 2] = np.frombuffer("新".encode("gbk"), dtype=np.uint8)
-    raw.tofile(folder / "parcels.dbf")
-    return folder
+    raw.tofile(second / "parcels.dbf")
+    return first, second
+
+
+def _field(raw: "np.ndarray[tuple[int], np.dtype[np.uint8]]", name: bytes) -> tuple[int, int]:
+    """Return where a field begins in a record, and its width."""
+    start, place = 1, 32
+    while raw[place : place + 11].tobytes().rstrip(b"\x00") != name:
+        start, place = start + int(raw[place + 16]), place + 32
+    return start, int(raw[place + 16])

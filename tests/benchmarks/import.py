@@ -25,7 +25,7 @@ from typing import Any
 TOP = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(TOP), str(HERE)]
-from city import changed, city_of  # noqa: E402
+from city import city_of, deliveries  # noqa: E402
 from watch import Watch, seconds  # noqa: E402
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
@@ -95,7 +95,7 @@ def ogr2ogr(server: Server, shp: Path) -> Row:
             "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb}  # fmt: skip
 
 
-def warm(server: Server, city: Path, second: Path) -> list[Row]:
+def warm(server: Server, first: Path, second: Path) -> list[Row]:
     """Import in a worker that has imported the parks: a first and a second delivery of the parcels."""
     environment = os.environ | {"LANDSTOCK_DATABASE_URL": server.fresh(), "PYTHONPATH": str(TOP)}
     command = [sys.executable, "-P", str(HERE / "worker.py"), str(HERE / "city.yaml")]
@@ -105,8 +105,8 @@ def warm(server: Server, city: Path, second: Path) -> list[Row]:
     ) as worker:
         assert worker.stdin and worker.stdout
         for files in (
-            sorted(city.glob("parks.*")),
-            sorted(city.glob("parcels.*")),
+            sorted(first.glob("parks.*")),
+            sorted(first.glob("parcels.*")),
             sorted(second.glob("parcels.*")),
         ):
             cpu, pg = seconds(worker.pid), seconds(server.pid)
@@ -166,15 +166,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="landstock-bench-") as folder:
         os.chmod(folder, 0o711)  # the server's account passes through it
         city = city_of(options.city or Path(folder) / "city", SIZES[options.size])
-        second = changed(city, Path(folder) / "second")
+        first, second = deliveries(city, Path(folder))
         server = Server(Path(folder) / "home")
         try:
-            rounds(server, city, second, options)
+            rounds(server, first, second, options)
         finally:
             server.stop()
 
 
-def rounds(server: Server, city: Path, second: Path, options: argparse.Namespace) -> None:
+def rounds(server: Server, first: Path, second: Path, options: argparse.Namespace) -> None:
     """Run both sides in turn; print each run, then the medians."""
     rows: dict[str, list[Row]] = {}
 
@@ -183,12 +183,12 @@ def rounds(server: Server, city: Path, second: Path, options: argparse.Namespace
         print(_shown(name, row), flush=True)
 
     for _ in range(options.runs):
-        told("ogr2ogr", ogr2ogr(server, city / "parcels.shp"))
-        first, again = warm(server, city, second)
-        told("warm", first)
+        told("ogr2ogr", ogr2ogr(server, first / "parcels.shp"))
+        once, again = warm(server, first, second)
+        told("warm", once)
         told("second", again)
         if options.cold:
-            told("cold", cold(server, city))
+            told("cold", cold(server, first))
     report(rows)
 
 
