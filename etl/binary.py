@@ -24,7 +24,7 @@ TAIL = b"\xff\xff"
 _EPOCH_DAYS = 10_957  # from 1970-01-01 to PostgreSQL's 2000-01-01
 _TEXT_OID = 25
 _PLACES = 4  # decimals in one group of digits of a numeric
-_MOST = 900_000_000_000_000  # what fits a whole number of 64 bits with four decimals
+_MOST = 10**14  # below it a number fits 18 digits with four decimals
 Bytes = NDArray[np.uint8]
 
 
@@ -62,9 +62,17 @@ def json_texts(values: Any) -> Column:
     return Column(pc.binary_join_element_wise(pa.scalar(b"\x01", pa.binary()), column.cast(pa.binary()), b""))
 
 
-def blobs(values: Any) -> Column:
-    """Return bytes as they are, such as EWKB."""
-    return Column(values if isinstance(values, pa.Array) else pa.array(values, pa.binary()))
+def shapes(wkb: Any, srid: int) -> Column:
+    """Return shapes given as little-endian WKB of one kind with the number of their system (EWKB)."""
+    column = pa.array(wkb, pa.binary())
+    kinds = pc.unique(pc.binary_slice(column, 0, 5)).to_pylist()
+    parts = [(kind, kind[:4] + b"\x20" + srid.to_bytes(4, "little")) for kind in kinds]
+    body = pc.binary_slice(column, 5, 2**31 - 1)
+    if len(parts) == 1:
+        return Column(pc.binary_join_element_wise(pa.scalar(parts[0][1], pa.binary()), body, b""))
+    made = dict(parts)
+    heads = pa.array([made[kind] for kind in pc.binary_slice(column, 0, 5).to_pylist()], pa.binary())
+    return Column(pc.binary_join_element_wise(heads, body, b""))
 
 
 def days(values: Any) -> Column:
@@ -95,22 +103,49 @@ def numbers(scaled: NDArray[np.int64], places: Any, valid: NDArray[np.bool_] | N
 
 
 def decimals(values: Any) -> Column:
-    """Return a sequence of ``Decimal`` or ``None`` as exact numbers, with the decimals that each one has.
+    """Return a sequence of ``Decimal`` or ``None`` as exact numbers, without zeros at their end.
 
-    The bytes of a number depend on it alone, never on the other rows.
+    The bytes of a number depend on it alone, never on the other rows nor on
+    how it was written: a row read back from the database has the same hash.
     """
-    codes, different = pd.factorize(np.asarray(values, dtype=object))
-    found = [Decimal(value) for value in different]
-    places = [max(0, -int(value.as_tuple().exponent)) for value in found]
-    fits = np.array([p <= _PLACES and abs(v) < _MOST for v, p in zip(found, places, strict=True)] + [True])
-    scaled = np.zeros(len(fits), dtype=np.int64)
-    scaled[:-1] = [int(v.scaleb(_PLACES)) if fit else 0 for v, fit in zip(found, fits, strict=False)]
-    made = numbers(scaled, np.array([*places, 0], dtype=np.int64)).values
-    if fits.all():
-        return Column(made[codes], _some(codes >= 0))
-    ragged = [made[place].tobytes() if fit else _numeric(found[place]) for place, fit in enumerate(fits)]
-    ragged[-1] = b""  # of a row without a number
-    return Column(pa.array(np.array(ragged, dtype=object)[codes], pa.binary()), _some(codes >= 0))
+    values = np.asarray(values, dtype=object)
+    try:
+        column = pa.array(values, pa.decimal128(18, _PLACES), from_pandas=True)
+    except pa.ArrowInvalid:  # some have more digits
+        return _long_decimals(values)
+    valid = None if not column.null_count else np.asarray(column.is_valid())
+    low = np.frombuffer(column.fill_null(0).buffers()[1], np.int64)[0 : 2 * len(column) : 2]
+    return _scaled(low, valid)
+
+
+def _scaled(scaled: NDArray[np.int64], valid: NDArray[np.bool_] | None) -> Column:
+    places = np.full(len(scaled), _PLACES)
+    for step in range(_PLACES, 0, -1):
+        places[scaled % 10**step == 0] -= 1
+    return numbers(scaled, places, valid)
+
+
+def _long_decimals(values: NDArray[np.object_]) -> Column:
+    valid = ~pd.isna(values)
+    found = [_tidy(value) if there else Decimal(0) for value, there in zip(values, valid, strict=True)]
+    fits = np.array([-int(v.as_tuple().exponent) <= _PLACES and abs(v) < _MOST for v in found], dtype=bool)
+    scaled = np.array(
+        [int(v.scaleb(_PLACES)) if fit else 0 for v, fit in zip(found, fits, strict=True)], np.int64
+    )
+    made = _scaled(scaled, None).values
+    ragged = [made[n].tobytes() if fit else _numeric(found[n]) for n, fit in enumerate(fits)]
+    return Column(
+        pa.array([r if v else b"" for r, v in zip(ragged, valid, strict=True)], pa.binary()), _some(valid)
+    )
+
+
+def _tidy(value: Decimal) -> Decimal:
+    """Return a number without zeros behind its point's last digit; never rounded."""
+    sign, digits, exponent = value.as_tuple()
+    exponent = int(exponent)
+    while exponent < 0 and digits and digits[-1] == 0:
+        digits, exponent = digits[:-1], exponent + 1
+    return Decimal((sign, digits or (0,), exponent if digits else 0))
 
 
 def _numeric(value: Decimal) -> bytes:

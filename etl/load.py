@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.layers import LAYERS
-from etl.binary import Column, blobs, hashes, json_texts, lay_out, numbers, of_kind, stream, whole
+from etl.binary import Column, hashes, json_texts, lay_out, numbers, of_kind, shapes, stream, whole
 from etl.issues import Issue
 from etl.readers.crs import STORAGE
 from etl.streams import Stream, ahead
@@ -24,7 +24,7 @@ _BATCH = 20_000
 _CHUNK = 1 << 20  # bytes handed to the driver at once
 
 
-def _content(work: Work, part: slice) -> list[Column]:
+def _content(work: Work, part: slice | NDArray[np.int64]) -> list[Column]:
     """Return what the rows say, in the form of their types; this is what a row's hash is made of.
 
     In layers with a key the columns without a canonical one count too, so
@@ -36,8 +36,7 @@ def _content(work: Work, part: slice) -> list[Column]:
     if layer.key:
         columns.append(json_texts(work.extra[part]))
     if work.shapes is not None:
-        shapes = shapely.set_srid(work.shapes[part], STORAGE)
-        columns.append(blobs(shapely.to_wkb(shapes, include_srid=True, byte_order=1)))
+        columns.append(shapes(shapely.to_wkb(work.shapes[part], include_srid=False, byte_order=1), STORAGE))
     return columns
 
 
@@ -60,6 +59,14 @@ def fingerprints(work: Work) -> Texts:
         made = hashes(lay_out(_content(work, part), part.stop - part.start)).tobytes().hex()
         found[part] = [made[at : at + 32] for at in range(0, len(made), 32)]
     return found
+
+
+def hash_again(work: Work, places: NDArray[np.int64]) -> None:
+    """Renew the content hash of some rows, whose values have changed."""
+    for start in range(0, len(places), _BATCH):
+        some = places[start : start + _BATCH]
+        made = hashes(lay_out(_content(work, some), len(some))).tobytes().hex()
+        work.hashes[some] = [made[at : at + 32] for at in range(0, len(made), 32)]
 
 
 def copy(connection: Connection, table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:

@@ -1,5 +1,6 @@
 """Checks over a whole delivery: its files against each other and against what is published."""
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from data.layers import LAYERS
@@ -8,7 +9,7 @@ from etl.checks.duplicates import reject_duplicates
 from etl.checks.references import check_references
 from etl.checks.rows import tolerances
 from etl.checks.shapes import check_overlaps, check_published
-from etl.load import fingerprints
+from etl.load import hash_again
 from etl.options import ImportOptions
 from etl.publish_layer import count_gone
 from etl.statements import gone_filter
@@ -55,8 +56,10 @@ def _assign_parks(connection: Connection, works: list[Work], options: ImportOpti
         return
     parks = published.parks(connection, works)
     for work in parcels:
+        before = work.frame["park_code"].to_numpy(dtype=object)
         parks.assign(work, options.park)
-        work.hashes = fingerprints(work)  # the park is part of what the row says
+        # The park is part of what the row says.
+        hash_again(work, np.flatnonzero(before != work.frame["park_code"].to_numpy(dtype=object)))
 
 
 def against_published(connection: Connection, works: list[Work], options: ImportOptions) -> None:

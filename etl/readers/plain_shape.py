@@ -58,7 +58,8 @@ def _batches(found: Structure, places: NDArray[np.int64]) -> list[NDArray[np.int
 
 def _number(raw: NDArray[np.uint8], at: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the whole numbers of four bytes that begin at some places."""
-    return raw[at[:, None] + np.arange(4)].view("<i4").ravel().astype(np.int64)
+    found: NDArray[np.int64] = raw[at[:, None] + np.arange(4)].view("<i4").ravel().astype(np.int64)
+    return found
 
 
 def _plain(
@@ -67,7 +68,7 @@ def _plain(
     """Say which records are one ring that fills them and is closed."""
     points = _number(raw, starts + _POINTS)
     one = (_number(raw, starts + _PARTS) == 1) & (_number(raw, starts + _START) == 0)
-    good = one & (points >= _LEAST_POINTS) & (lengths == _RING + 16 * points)
+    good: NDArray[np.bool_] = one & (points >= _LEAST_POINTS) & (lengths == _RING + 16 * points)
     places = np.flatnonzero(good)
     pair = np.arange(16)
     first = raw[(starts[places] + _RING)[:, None] + pair]

@@ -7,10 +7,11 @@ from decimal import Decimal
 import hypothesis.strategies as st
 import numpy as np
 import pytest
+import shapely
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
-from etl.binary import decimals, hashes, json_texts, lay_out, of_kind, stream, texts, whole
+from etl.binary import decimals, hashes, json_texts, lay_out, of_kind, shapes, stream, texts, whole
 from etl.load import copy_binary
 from etl.streams import Stream, ahead
 
@@ -72,12 +73,42 @@ def test_numbers_are_exact(connection, values):
     assert [row[0] for row in through(connection, n=plain)] == plain
 
 
-def test_places_are_kept(connection):
-    # As written: 9300.50 stays 9300.50, a whole number gets no point.
+def test_zeros_at_the_end_are_not_kept(connection):
+    # A number has one form, so that a row read back from the database has the hash it was stored with.
     found = through(
-        connection, n=[Decimal("9300.50"), Decimal("7"), Decimal("0.000001"), Decimal("123456789012345678")]
+        connection,
+        n=[
+            Decimal("9300.50"),
+            Decimal("700"),
+            Decimal("0.0000010"),
+            Decimal("123456789012345678"),
+            Decimal("0.00"),
+        ],
     )
-    assert [str(row[0]) for row in found] == ["9300.50", "7", "0.000001", "123456789012345678"]
+    assert [str(row[0]) for row in found] == ["9300.5", "700", "0.000001", "123456789012345678", "0"]
+
+
+@pytest.mark.parametrize(
+    "number", ["99999999999999.9999", "100000000000000", "100000000000000.0001", "-0.5", "1E+2"]
+)
+def test_a_number_has_the_same_bytes_both_ways(number):
+    alone = lay_out([decimals([Decimal(number)])], 1)
+    beside = lay_out([decimals([Decimal("1e-9"), Decimal(number)])], 2)
+    assert alone[0] == beside[1]
+
+
+def test_shapes_are_as_the_library_writes_them():
+    found = [
+        shapely.box(0, 0, 1, 1),
+        shapely.MultiPolygon([shapely.box(0, 0, 1, 1)]),
+        shapely.box(2, 2, 3, 3),
+    ]
+    wkb = shapely.to_wkb(np.array(found, dtype=object), byte_order=1)
+    expected = shapely.to_wkb(
+        shapely.set_srid(np.array(found, dtype=object), 4490), include_srid=True, byte_order=1
+    )
+    assert shapes(wkb, 4490).values.to_pylist() == expected.tolist()
+    assert shapes(wkb[:1], 4490).values.to_pylist() == expected.tolist()[:1]
 
 
 def test_a_hash_depends_on_its_row_alone():
