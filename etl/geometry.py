@@ -64,7 +64,8 @@ def only_polygons(
     ``delivered`` says which rows had any geometry at all.
     """
     kinds = shapely.get_type_id(shapes)
-    finite = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    with np.errstate(invalid="ignore"):  # a box passes over a coordinate that is no number, a length does not
+        finite = np.isfinite(shapely.bounds(shapes)).all(axis=1) & np.isfinite(shapely.length(shapes))
     polygon = np.isin(kinds, (POLYGON, MULTIPOLYGON))
     empty = shapely.is_empty(shapes)
     faults = {

@@ -37,6 +37,7 @@ class Reader:
     place: Place | None
     folder: Path
     _kept: dict[tuple[str, str | None, str | None], Any] = field(default_factory=dict)
+    _books: dict[Path, Any] = field(default_factory=dict)
 
     def read(self, source: Source, rule: SourceRule | None, layer: str, part: Part | None = None) -> Work:
         """Return the rows of one layer; a file that cannot be taken in comes back with what blocks it."""
@@ -72,7 +73,7 @@ class Reader:
                 self._kept[key] = (
                     table.read_csv(source.disk, encoding)
                     if source.kind == "csv"
-                    else table.read_sheet(source.disk, str(source.part))
+                    else table.read_sheet(source.disk, str(source.part), self._books)
                 )
             return table.to_raw(self._kept[key], self._known(rule, layer), rule.header if rule else None)
         damaged = "STRUCTURE_DAMAGED" in self.options.accept

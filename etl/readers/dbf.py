@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from etl.errors import Refused
 from etl.issues import Findings
-from etl.readers.encoding import LDID, Encoding, decodes, detect, known, stated
+from etl.readers.encoding import LDID, Encoding, decodes, detect, known, looks_damaged, stated
 
 TEXT_KINDS = frozenset("CNFDLM")
 NUMBER_KINDS = frozenset("NF")
@@ -97,7 +97,9 @@ def _name(raw: bytes, encoding: str) -> str:
 
 
 def _text(value: bytes, encoding: str) -> str | None:
-    return value.decode(encoding, errors="replace").strip(" \x00\u3000\ufeff") or None
+    """Return a value as text; what follows a zero is a rest in the buffer of the program that wrote it."""
+    text = value.decode(encoding, errors="replace").lstrip("\x00")
+    return text.partition("\x00")[0].strip(" \u3000\ufeff") or None
 
 
 def read_dbf(
@@ -206,7 +208,10 @@ def _column(found: Table, label: str, kind: str, cell: tuple[Any, Any]) -> pd.Se
             texts.append(None)
             continue
         text = _text(value, encoding)
-        if text is not None and "\ufffd" in text:
+        rest = value.strip(_BLANK)
+        if (text is not None and looks_damaged(text)) or (
+            b"\x00" in rest and not encoding.startswith("utf-16")
+        ):
             for row in np.flatnonzero(codes == code):
                 found.findings.add("TEXT_DAMAGED", int(row) + 1, label, text)
         texts.append(text)

@@ -1,7 +1,9 @@
 """Find the tables of a delivery: folders, archives, files, layers and sheets."""
 
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
@@ -32,6 +34,10 @@ BROKEN_BOOK = (
     EOFError,
     NotImplementedError,
     RuntimeError,
+    ArithmeticError,
+    LookupError,
+    struct.error,
+    zlib.error,
 )
 _SAVE_AS = ("请另存为 .xlsx", "save it as .xlsx")
 _UNPACK = ("请解压后或改为 .zip 报送", "unpack it, or pack it as .zip")
@@ -194,7 +200,7 @@ def _belongs(path: str, stems: set[str]) -> bool:
 
 def _sheets(member: Member, stem: str, report: Report) -> Iterator[Source]:
     try:
-        require_sane(member.disk)
+        formulas = require_sane(member.disk)
         book = openpyxl.load_workbook(member.disk, read_only=True)
         sheets = [(sheet.title, sheet.sheet_state == "visible") for sheet in book.worksheets]
         book.close()
@@ -208,6 +214,8 @@ def _sheets(member: Member, stem: str, report: Report) -> Iterator[Source]:
     except BROKEN_BOOK as error:
         report(member.path, "UNREADABLE", {"value": _short(error, member.disk)})
         return
+    if formulas:
+        report(member.path, "FORMULAS_EMPTY", {"count": str(formulas)})
     for name, visible in sheets:
         if visible:
             yield Source(member.path, member.disk, "xlsx", name, (name, stem))
@@ -240,6 +248,8 @@ def _layers(member: Member, stem: str, report: Report) -> Iterator[Source]:
     except Refused as refusal:
         report(member.path, refusal.code, {"value": refusal.value or ""})
         return
+    if not layers:
+        report(member.path, "UNREADABLE", {"value": "0 layers"})
     single = member.disk.suffix.lower() not in (".gpkg", ".gdb")
     for name in layers:
         yield Source(member.path, member.disk, "vector", name, (stem,) if single else (name, stem))

@@ -1,6 +1,7 @@
 """Which encoding a text is in: decided from the whole of it, never from one value."""
 
 import codecs
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -31,6 +32,14 @@ _EVERYDAY = {
     "euc_jp": ((0xA1A1, 0xA1FE), (0xA3A1, 0xA5FE), (0xB0A1, 0xCFFE)),
     "cp949": ((0xA1A1, 0xA1FE), (0xA3A1, 0xA3FE), (0xB0A1, 0xC8FE)),
 }
+# What no table holds on purpose: control characters, places of private meaning, marks of failed decoding,
+# and a letter or two far behind the end of a text.
+_DAMAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ue000-\uf8ff\ufffd-\uffff]|\\S {5,}\\S{1,2}$")
+
+
+def looks_damaged(text: str) -> bool:
+    """Say whether a text holds what nobody writes."""
+    return _DAMAGE.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)

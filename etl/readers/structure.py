@@ -257,6 +257,6 @@ def _one_batch(raw: Bytes, places: Ints, at: Ints, parts: Ints, points: Ints, fo
     slack = _BOX_SLACK * np.maximum(np.abs(real), 1.0)
     with np.errstate(invalid="ignore", over="ignore"):
         same = (np.abs(box - real) <= slack).all(axis=1)
-    off = ~bad & ~same & np.isfinite(real).all(axis=1)
+    off = ~bad & ~same & np.isfinite(real).all(axis=1)  # of numbers that are none the shapes' own check tells
     found.rows.update(dict.fromkeys(places[off].tolist(), "box"))
     found.boxes.update(places[off].tolist())

@@ -7,7 +7,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,11 @@ from openpyxl.workbook import Workbook
 from etl.errors import Refused
 from etl.issues import Findings
 from etl.readers.discover import BROKEN_BOOK
-from etl.readers.encoding import Encoding, of_text
+from etl.readers.encoding import Encoding, looks_damaged, of_text
 from etl.readers.raw import Raw
 
+MAX_CELLS = 40_000_000  # of one sheet: a million rows of forty columns
+FORMULA_FAULTS = frozenset({"#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"})
 HEADER_WITHIN = 20  # rows in which the header is looked for
 NOTE_STARTS = (
     "注",
@@ -48,6 +49,9 @@ class Grid:
     numbers: list[int]
     encoding: Encoding | None = None
     wide: dict[tuple[int, int], str] = field(default_factory=dict)  # (row, column) -> text of a merged block
+    faults: list[tuple[int, str]] = field(
+        default_factory=list
+    )  # (row of the file, text that cannot be right)
 
 
 def read_csv(path: Path, declared: str | None) -> Grid:
@@ -62,7 +66,18 @@ def read_csv(path: Path, declared: str | None) -> Grid:
         rows.append([cell.strip(" \u3000\t\r\n") or None for cell in record])
         numbers.append(start)
         start = reader.line_num + 1
-    return Grid(rows, numbers, encoding)
+    _require_closed(text, rows, numbers, start)
+    grid = Grid(rows, numbers, encoding)
+    if looks_damaged(text) or "\ufffd" in text:
+        cells = ((n, c) for n, row in zip(numbers, rows, strict=True) for c in row if c is not None)
+        grid.faults = [(number, cell) for number, cell in cells if looks_damaged(cell)]
+    return grid
+
+
+def _require_closed(text: str, rows: list[Cells], numbers: list[int], end: int) -> None:
+    """Refuse a table in which a quotation mark that is never closed swallows the rows that follow it."""
+    if rows and end - numbers[-1] > 1 and text.count('"') % 2:
+        raise Refused("QUOTE_OPEN", value=(rows[-1][-1] or "")[:100], row=numbers[-1], rows=end - numbers[-1])
 
 
 def _text(value: object) -> str | None:
@@ -80,38 +95,56 @@ def _text(value: object) -> str | None:
     return str(value).strip(" \u3000\t\r\n") or None
 
 
-def read_sheet(path: Path, sheet: str) -> Grid:
+def read_sheet(path: Path, sheet: str, books: dict[Path, Workbook] | None = None) -> Grid:
     """Return the cells of one sheet; merged blocks carry their text in every cell of one column.
+
+    ``books`` keeps the workbook for its other sheets, which follow one another.
 
     Raises
     ------
     Refused
-        The workbook is damaged.
+        The workbook is damaged, or the sheet larger than the limit.
     """
-    page = _book(path)[sheet]
-    rows = [[_text(value) for value in row] for row in page.iter_rows(values_only=True)]
-    grid = Grid(rows, list(range(1, len(rows) + 1)))
+    page = _book(path, {} if books is None else books)[sheet]
+    # Only what is filled counts: a format that reaches to the last row of a sheet makes no rows.
+    filled = {place: cell.value for place, cell in page._cells.items() if cell.value is not None}
+    height = max((row for row, _ in filled), default=0)
+    width = max((column for _, column in filled), default=0)
+    if height * width > MAX_CELLS:
+        raise Refused("SHEET_TOO_LARGE", value=f"{height} x {width}", limit=MAX_CELLS)
+    rows: list[Cells] = [[None] * width for _ in range(height)]
+    findings: list[tuple[int, str]] = []
+    for (row, column), value in filled.items():
+        text = _text(value)
+        rows[row - 1][column - 1] = text
+        if text is not None and text in FORMULA_FAULTS:
+            findings.append((row, text))
+    grid = Grid(rows, list(range(1, height + 1)), faults=findings)
     for block in page.merged_cells.ranges:
+        if block.min_row > height or block.min_col > width:
+            continue
         text = rows[block.min_row - 1][block.min_col - 1]
         if text is None:
             continue
-        for row in range(block.min_row - 1, block.max_row):
-            for column in range(block.min_col - 1, block.max_col):
+        for row in range(block.min_row - 1, min(block.max_row, height)):
+            for column in range(block.min_col - 1, min(block.max_col, width)):
                 grid.wide[row, column] = text
             # Downwards a merged cell holds for every row; sideways only in a header.
             rows[row][block.min_col - 1] = text
     return grid
 
 
-@lru_cache(maxsize=1)
-def _book(path: Path) -> Workbook:
-    """Open a workbook once for all its sheets, which follow one another."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of styles and extensions that hold no data
-            return openpyxl.load_workbook(path, data_only=True)
-    except BROKEN_BOOK as error:
-        raise Refused("UNREADABLE", value=str(error)) from error
+def _book(path: Path, books: dict[Path, Workbook]) -> Workbook:
+    """Open a workbook once for all its sheets."""
+    if path not in books:
+        books.clear()
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # of styles and extensions that hold no data
+                books[path] = openpyxl.load_workbook(path, data_only=True)
+        except BROKEN_BOOK as error:
+            raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
+    return books[path]
 
 
 def _titles(grid: Grid, start: int, height: int) -> list[list[str]]:
@@ -204,6 +237,8 @@ def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
     for name in names:
         unique.append(name if name not in unique else f"{name}_{names[: len(unique)].count(name)}")
     findings = Findings()
+    for row, text in grid.faults:
+        findings.add("TEXT_DAMAGED", row, value=text)
     kept, numbers = [], []
     for place in range(start + height, len(grid.rows)):
         cells = grid.rows[place][: len(unique)]
