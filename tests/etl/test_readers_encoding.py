@@ -156,7 +156,7 @@ def test_an_uncertain_encoding_blocks_and_shows_names_in_each(tmp_path):
 def test_field_names_cut_inside_a_character(tmp_path):
     dbf = written(tmp_path, "gbk")
     raw = bytearray(dbf.read_bytes())
-    raw[32:43] = "土地使用权人".encode("utf-8")[:10] + b"\x00"  # three characters and a stray byte
+    raw[32:43] = "土地使用权人".encode()[:10] + b"\x00"  # three characters and a stray byte
     dbf.write_bytes(raw)
     read = read_dbf(dbf, None, "utf-8")
     assert read.frame.columns.tolist() == ["土地使"]
