@@ -10,6 +10,7 @@ from api.cli_demo import demo
 from api.cli_files import export, map_
 from api.cli_frame import Commands
 from api.cli_jobs import jobs, worker
+from api.cli_rebuild import rebuild
 from api.cli_serve import serve
 from data.version import VERSION
 
@@ -39,6 +40,7 @@ for _command in (
     worker,
     jobs,
     db,
+    rebuild,
     doctor,
 ):
     main.add_command(_command)

@@ -212,6 +212,7 @@ STEPS: dict[str, dict[Lang, str]] = {
     "sample delivery": {"zh": "示例成果", "en": "sample delivery"},
     "analysis": {"zh": "分析", "en": "analysis"},
     "write": {"zh": "写出", "en": "write"},
+    "rebuild": {"zh": "重建", "en": "rebuild"},
     "store the run": {"zh": "保存运行结果", "en": "store the run"},
 }
 

@@ -81,6 +81,33 @@ class CorrectionRefused(LandStockError):
     code: ClassVar[str] = "correction-refused"
 
 
+class KeptDamaged(LandStockError):
+    """A kept delivery is missing, or is not what its hash says."""
+
+    code: ClassVar[str] = "kept-damaged"
+
+    def __init__(self, delivery_id: int, folder: Path, *, missing: bool) -> None:
+        what, what_zh = ("is missing", "缺失") if missing else ("is not what was delivered", "与报送内容不符")
+        super().__init__(
+            f"The kept files of delivery {delivery_id} in {folder}: the content {what}. Bring them back from a backup, "
+            "or ask the supplier for that delivery again; then repeat.",
+            f"成果 {delivery_id} 的留存文件（{folder}）内容{what_zh}。请从备份恢复，或请报送单位重新提供；然后重新执行。",
+        )
+
+
+class ChangedMeanwhile(LandStockError):
+    """Something was delivered or decided while the state was built anew."""
+
+    code: ClassVar[str] = "changed-meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Something was delivered, published or corrected while the state was built anew; nothing was replaced. "
+            "Repeat when nobody is taking in deliveries.",
+            "重建期间有新的成果、发布或更正，未作替换。请在无人导入时重新执行。",
+        )
+
+
 class NoSpace(LandStockError):
     """The disk has too little room for a delivery."""
 
