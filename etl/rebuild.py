@@ -1,6 +1,5 @@
 """Build the whole state anew from the kept deliveries, the corrections and the decisions, and compare."""
 
-import datetime as dt
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -76,17 +75,18 @@ def rebuild(
         with transaction() as connection:
             done = replay.history(connection)
             before = states.fingerprints(connection)
+            moment = connection.scalar(text("SELECT to_char(clock_timestamp(), 'YYYYMMDDHH24MISSUS')"))
         found = replay.events(done)
         result = Rebuilt(steps=len(found), damaged=replay.damaged(found))
         if result.damaged:
             return result
-        name = f"landstock_rebuild_{dt.datetime.now(dt.UTC):%Y%m%d%H%M%S}"
+        name = f"landstock_rebuild_{moment}"
         address = into or second_database.make(name)
         try:
             _build(result, address, done, found, before, progress)
             if not check and not into and not result.troubles:
                 _take_over(address, done)
-                result.kept_as = f"landstock_before_{name.rpartition('_')[2]}"
+                result.kept_as = f"landstock_before_{moment}"
                 second_database.replace(second_database.in_use(), name, result.kept_as)
                 result.replaced = True
         finally:
