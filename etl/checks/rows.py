@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 from numpy.typing import NDArray
 
@@ -110,10 +112,13 @@ def extra_json(columns: pd.DataFrame, kept: dict[int, dict[str, str]], stays: An
     for name in columns.columns:
         codes, values = pd.factorize(columns[name].to_numpy(dtype=object))
         head = json.dumps(str(name), ensure_ascii=False)
-        texts = [f"{head}: {json.dumps(_clean(value), ensure_ascii=False)}" for value in values]
-        parts.append(np.array([*texts, None], dtype=object)[codes])
-    rows = zip(*parts, strict=True) if parts else (() for _ in range(len(columns)))
-    found = np.array([f"{{{', '.join(p for p in row if p is not None)}}}" for row in rows], dtype=object)
+        texts = [f", {head}: {json.dumps(_clean(value), ensure_ascii=False)}" for value in values]
+        parts.append(pa.array(np.array([*texts, ""], dtype=object)[codes], pa.string()))
+    found: NDArray[np.object_] = np.full(len(columns), "{}", dtype=object)
+    if parts:
+        # Arrow's own leaving out of nulls loses rows that have nothing else (26.0), so the commas are cut off here.
+        inner = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*parts, ""), 2)
+        found = pc.binary_join_element_wise("{", inner, "}", "").to_numpy(zero_copy_only=False)
     for place, texts_kept in kept.items():
         whole = json.loads(found[place]) | {k: _clean(v) for k, v in texts_kept.items()}
         found[place] = json.dumps(whole, ensure_ascii=False)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from etl.errors import Refused
 from etl.issues import Findings
+from etl.readers import plain_text
 from etl.readers.encoding import LDID, Encoding, decodes, detect, known, looks_damaged, stated
 
 TEXT_KINDS = frozenset("CNFDLM")
@@ -131,7 +132,8 @@ def read_dbf(
     )
     cells = [_cells(table, i, w) for i, (_, _, w) in enumerate(fields)]
     wide = bool(fields) and fields[0][0].startswith((b"\xff\xfe", b"\xfe\xff"))
-    encoding = choose_encoding(_sample(fields, cells), head[29], cpg, declared, wide)
+    sample = b"" if declared else _sample(fields, cells)  # a declared encoding is not doubted
+    encoding = choose_encoding(sample, head[29], cpg, declared, wide)
     labels = _unique_names([_name(name, encoding.name) for name, _, _ in fields])
     found = Table(pd.DataFrame(index=range(len(table))), encoding, table["deleted"] == 0x2A, findings)
     columns = {
@@ -197,6 +199,9 @@ def _column(found: Table, label: str, kind: str, cell: tuple[Any, Any]) -> pd.Se
     """Return one column as texts, each different value decoded once; report what cannot be read."""
     codes, values = cell
     encoding = found.encoding.name
+    plain = plain_text.decode(values.tolist(), encoding, _NUMBER if kind in NUMBER_KINDS else None)
+    if plain is not None:
+        return pd.Series(np.array([*plain, None], dtype=object)[codes], dtype=object)
     texts: list[str | None] = []
     for code, value in enumerate(values):
         if kind in NUMBER_KINDS and (bare := value.strip(_BLANK)) and not _NUMBER.fullmatch(bare):

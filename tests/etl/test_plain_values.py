@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from data.layers import LAYERS
+from etl.checks.rows import extra_json
 from etl.issues import Findings
 from etl.mapping.apply import apply
 from etl.mapping.file import ColumnRule, SourceRule
@@ -77,3 +78,10 @@ def test_by_hand():
 def test_texts_that_arrow_cannot_hold_are_left_to_the_other_reader():
     _, settled = plain_texts(np.array(["\ud800", "a"], dtype=object), codes=False)
     assert not settled.any()
+
+
+def test_what_stays_with_a_row_is_one_object():
+    table = pd.DataFrame({"a": ["1", None, None], "b": [None, '"', None], "c": [None] * 3}, dtype=object)
+    assert extra_json(table, {2: {"k": "v"}}, None).tolist() == ['{"a": "1"}', '{"b": "\\""}', '{"k": "v"}']
+    assert extra_json(table[["c"]], {}, None).tolist() == ["{}"] * 3
+    assert extra_json(table[[]], {1: {"k": "v"}}, None).tolist() == ["{}", '{"k": "v"}', "{}"]
