@@ -108,7 +108,7 @@ class Reader:
             mapped.frame["observed_on"] = mapped.frame["observed_on"].where(
                 mapped.frame["observed_on"].notna(), self.options.observed_on
             )
-        work.frame, work.row_no = mapped.frame, mapped.row_no
+        work.frame, work.row_no, work.units = mapped.frame, mapped.row_no, mapped.units
         if layer.geometry:
             stays &= self._shapes(work, raw, mapped, source, rule, stays)
         work.extra = row_checks.extra_json(mapped.extra_columns, mapped.kept, None)

@@ -1,6 +1,7 @@
 """One file of a delivery on its way from reader to staging: its rows, and what was found about them."""
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ class Work:
     rejected: int = 0
     accepted_codes: tuple[str, ...] = ()
     file_id: int = 0
+    units: dict[str, Fraction] = field(default_factory=dict)  # columns all of whose figures were in one unit
 
     @property
     def blocked_by(self) -> list[str]:

@@ -9,6 +9,7 @@ from etl.checks.duplicates import reject_duplicates
 from etl.checks.references import check_references
 from etl.checks.rows import tolerances
 from etl.checks.shapes import check_overlaps, check_published
+from etl.checks.units import check_units
 from etl.load import hash_again
 from etl.options import ImportOptions
 from etl.publish_layer import count_gone
@@ -30,6 +31,7 @@ def within(connection: Connection, works: list[Work], options: ImportOptions) ->
         if same and LAYERS[layer].geometry:
             check_overlaps(same)
     _assign_parks(connection, works, options)
+    check_units(works)
     known = published.known_keys(connection, works)
     for work in works:
         if not work.blocked_by:

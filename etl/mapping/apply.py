@@ -15,12 +15,12 @@ from data.layers import LAYERS, LayerColumn
 from etl.issues import Findings
 from etl.mapping import names, plain, units
 from etl.mapping.dates import Placeholder, Unreadable, read_date
+from etl.mapping.figures import read_figure, stated_unit, units_noted
 from etl.mapping.file import ColumnRule, SourceRule
-from etl.mapping.values import is_empty, read_bool, read_int, read_list, read_number, tidy_code
+from etl.mapping.values import is_empty, read_bool, read_int, read_list, tidy_code
 from etl.readers.raw import Raw
 
 CODES = frozenset({"parcel_code", "unit_code", "supervision_no", "holder_credit_code", "credit_code"})
-MOST_HA = Decimal(500)  # a parcel above this in a column of hectares is square metres or mu
 
 
 @dataclass(slots=True)
@@ -35,6 +35,7 @@ class Mapped:
     sources: dict[str, str] = field(default_factory=dict)
     geom: pd.Series | None = None  # WKT texts of the canonical form, where the file is a table
     wkb: NDArray[np.object_] | None = None
+    units: dict[str, Fraction] = field(default_factory=dict)  # columns all of whose figures were in one unit
 
 
 def apply(raw: Raw, layer: str, rule: SourceRule | None, findings: Findings) -> Mapped:
@@ -50,12 +51,12 @@ def apply(raw: Raw, layer: str, rule: SourceRule | None, findings: Findings) -> 
     for column, source in found.columns.items():
         given[column] = ColumnRule((source,))
     helper = given.pop("area_unit", None)
-    frame, kept = _read_all(raw, layer, given, constants, helper, findings)
+    frame, kept, read_in = _read_all(raw, layer, given, constants, helper, findings)
     used = {s for r in given.values() for s in r.source} | ({helper.source[0]} if helper else set())
     rest = [c for c in raw.frame.columns if c not in used]
     sources = {c: "+".join(r.source) for c, r in given.items()}
     geom = raw.frame[given["geom"].source[0]] if "geom" in given and raw.wkb is None else None
-    return Mapped(layer, frame, raw.row_no, raw.frame[rest], kept, sources, geom, raw.wkb)
+    return Mapped(layer, frame, raw.row_no, raw.frame[rest], kept, sources, geom, raw.wkb, read_in)
 
 
 def _given(raw: Raw, columns: dict[str, ColumnRule], findings: Findings) -> dict[str, ColumnRule]:
@@ -97,8 +98,10 @@ def _given(raw: Raw, columns: dict[str, ColumnRule], findings: Findings) -> dict
 def _read_all(
     raw: Raw, layer: str, given: dict[str, ColumnRule], constants: dict[str, str], helper: ColumnRule | None,
     findings: Findings,
-) -> tuple[pd.DataFrame, dict[int, dict[str, str]]]:  # fmt: skip
+) -> tuple[pd.DataFrame, dict[int, dict[str, str]], dict[str, Fraction]]:  # fmt: skip
     kept: dict[int, dict[str, str]] = {}
+    read_in: dict[str, Fraction] = {}
+    noted = units_noted(raw.notes)
     series: dict[str, Any] = {}
     for column in LAYERS[layer].columns:
         rule = given.get(column.name)
@@ -112,10 +115,22 @@ def _read_all(
             texts = _joined(raw.frame, rule)
         else:
             texts = raw.frame[rule.source[0]].to_numpy(dtype=object)
-        reader = _Reader(column, rule, raw, helper if column.name == "registered_area_m2" else None)
+        reader = _Reader(column, rule, raw, helper if column.name == "registered_area_m2" else None, noted)
         series[column.name] = reader.read(texts, findings, kept)
+        if len(reader.times) == 1:
+            read_in[column.name] = next(iter(reader.times))
+            _say_unstated(column.name, rule, reader, findings)
     frame = pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in series.items()})
-    return frame.reindex(range(len(raw.frame))), kept
+    return frame.reindex(range(len(raw.frame))), kept, read_in
+
+
+def _say_unstated(column: str, rule: ColumnRule, reader: "_Reader", findings: Findings) -> None:
+    """Say that a column's unit is stated nowhere, and which was taken; a canonical name states it."""
+    own = {column, *names.cut_forms(column)}
+    if rule.source[0].lower() in own or rule.join or reader.has_units() or reader.written:
+        return
+    if stated_unit(column, rule, None, reader.noted) is None:
+        findings.add("UNIT_NOT_STATED", field=column, value=rule.source[0], unit=units.base_name(column))
 
 
 def _joined(frame: pd.DataFrame, rule: ColumnRule) -> NDArray[np.object_]:
@@ -138,6 +153,9 @@ class _Reader:
     rule: ColumnRule
     raw: Raw
     helper: ColumnRule | None = None
+    noted: dict[str, str] = field(default_factory=dict)
+    times: set[Fraction] = field(default_factory=set)  # units that figures were written in
+    written: bool = False  # a unit stands after a figure
 
     def read(
         self, texts: NDArray[np.object_], findings: Findings, kept: dict[int, dict[str, str]]
@@ -186,12 +204,17 @@ class _Reader:
             code, params = said[codes[row]]
             findings.add(code, int(self.raw.row_no[row]), self.column.name, texts[row], **params)
 
+    def has_units(self) -> bool:
+        """Say whether a column of units is there and says something."""
+        return self._units() is not None
+
     def _units(self) -> Any:
         """Return the unit that each row states, where a column does."""
         source = self.rule.unit_column or (self.helper.source[0] if self.helper else None)
         if source is None or units.dimension_of(self.column.name) is None:
             return None
-        return self.raw.frame[source].fillna("").astype(str).to_numpy(dtype=object)
+        said = self.raw.frame[source].fillna("").astype(str).str.strip(" \u3000").to_numpy(dtype=object)
+        return said if (said != "").any() else None
 
     def _one(self, text: str, unit: str | None) -> tuple[Any, tuple[str, dict[str, Any]] | None, bool]:
         """Return the value of one text, what there is to say about it, and whether to keep the text."""
@@ -204,7 +227,11 @@ class _Reader:
             if kind is dt.date:
                 return read_date(text), None, False
             if kind is Decimal:
-                return self._number(text, unit)
+                figure = read_figure(text, self.column.name, self.rule, unit, self.noted)
+                self.written = self.written or figure.written
+                if figure.times is not None:
+                    self.times.add(figure.times)
+                return figure.value, figure.said, figure.keep
             if kind is bool:
                 return (None if text in ("/", "-", "") else read_bool(text)), None, False
             if kind is int:
@@ -223,50 +250,6 @@ class _Reader:
                 return None, ("VALUE_NOT_IN_LIST", {"allowed": list(self.column.choices)}), True
             return code, None, code != text.upper()
         return (tidy_code(text) if self.column.name in CODES else text), None, False
-
-    def _number(self, text: str, unit: str | None) -> tuple[Any, tuple[str, dict[str, Any]] | None, bool]:
-        number, written = read_number(text)
-        dimension = units.dimension_of(self.column.name)
-        if dimension is None:
-            if written and written not in ("%", "层", "天", "日", "人"):
-                raise Unreadable(text)
-            return units.tidy(number), None, bool(written)
-        declared = self._declared(unit, dimension[0])
-        if isinstance(declared, tuple):
-            return None, declared, True
-        times, base = declared or dimension[1], dimension[1]
-        said: tuple[str, dict[str, Any]] | None = None
-        if written:
-            own = units.factor(written, dimension[0])
-            if own is None:
-                raise Unreadable(text)
-            if declared is not None and own != declared:
-                return (
-                    None,
-                    ("UNIT_CONTRADICTS", {"written": written, "declared": unit or self.rule.unit or ""}),
-                    True,
-                )
-            if declared is None and own != base:
-                said = "UNIT_IN_TEXT", {"unit": written}
-            times = own
-        if self.column.name == "registered_area_m2" and times == units.AREA["公顷"] and number > MOST_HA:
-            said = "AREA_MAGNITUDE", {"unit": "公顷"}
-        value, _ = units.convert(number, times, base)
-        return value, said, times != base or bool(written)
-
-    def _declared(self, unit: str | None, dimension: str) -> Fraction | tuple[str, dict[str, Any]] | None:
-        """Return the unit that the mapping, a column or the header states; a contradiction is a finding."""
-        if unit:
-            known = units.factor(units.AREA_CODES.get(unit, unit), dimension)
-            return known if known is not None else ("UNIT_UNKNOWN", {"unit": unit})
-        header = units.unit_in_header(self.rule.source[0], dimension)
-        stated = units.factor(header, dimension) if header else None
-        if not self.rule.unit:
-            return stated
-        own = units.factor(self.rule.unit, dimension)
-        if stated is not None and stated != own:
-            return "UNIT_CONTRADICTS", {"written": header, "declared": self.rule.unit}
-        return own
 
 
 _WORDS: dict[type, str] = {dt.date: "2023-05-31", Decimal: "1234.5", bool: "是 / 否", int: "2023"}

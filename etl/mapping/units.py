@@ -56,14 +56,44 @@ def factor(unit: str, dimension: str) -> Fraction | None:
     return plain.get(said)
 
 
+def base_name(column: str) -> str:
+    """Return the unit of a canonical column as people write it."""
+    dimension = dimension_of(column)
+    if dimension is None:
+        return ""
+    return {"rate": "万元/公顷", "money": "万元"}.get(
+        dimension[0], "公顷" if column.endswith("_ha") else "㎡"
+    )
+
+
 def unit_in_header(header: str, dimension: str) -> str | None:
-    """Return the unit that a header states in brackets or after a slash or comma, as 面积（公顷）."""
+    """Return the unit that a header states in brackets or at its end, as 面积（公顷）, 用地面积_亩 or AREA_HA."""
     plain = unicodedata.normalize("NFKC", header)
-    for found in re.findall(r"[(\[【]([^)\]】]+)[)\]】]", plain):
+    for found in re.findall(r"[(\[【]([^)\]】]+)[)\]】]?", plain):
         for part in (found, *re.split(r"[,，:：;；]", found)):
-            if factor(part.removeprefix("单位"), dimension) is not None:
+            if factor(part.strip().removeprefix("单位").lstrip(":： "), dimension) is not None:
                 return str(part)
+    return _unit_at_end(plain.strip(), dimension)
+
+
+def _unit_at_end(header: str, dimension: str) -> str | None:
+    """Return the longest unit that a header ends with: after a separator, or after a Chinese word."""
+    if dimension == "rate":
+        found = _RATE_END.search(header)
+        return found[1] if found and factor(found[1], "rate") is not None else None
+    table = AREA if dimension == "area" else MONEY
+    for name in sorted((unicodedata.normalize("NFKC", n) for n in table), key=len, reverse=True):
+        before = header[: -len(name)]
+        if not header.lower().endswith(name.lower()) or not before or name == "万":
+            continue
+        separated = re.search(r"[\s_\-:/,、.·]$", before) is not None
+        after_word = re.search(r"[\u4e00-\u9fff]$", before) is not None and not before.endswith(("单", "每"))
+        if separated or after_word:
+            return header[-len(name) :]
     return None
+
+
+_RATE_END = re.compile(r"((?:百万|千|万|亿)?元(?:/|每)(?:公顷|亩|平方米|平米|平方公里|hm2|ha|m2|mu))$", re.I)
 
 
 def convert(number: Decimal, times: Fraction, into: Fraction) -> tuple[Decimal, bool]:

@@ -48,3 +48,4 @@ class Raw:
         default_factory=dict
     )  # place -> column -> text left out as unreadable
     variants: dict[str, tuple[str, ...]] = field(default_factory=dict)  # column -> other names it goes by
+    notes: tuple[str, ...] = ()  # texts above the header: a title, 单位：亩

@@ -259,5 +259,6 @@ def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
         np.array(kept, dtype=object).reshape(len(kept), len(unique)), columns=unique, dtype=object
     )
     raw = Raw(frame, np.array(numbers, dtype=np.int64), encoding=grid.encoding, findings=findings)
+    raw.notes = tuple(cell for row in grid.rows[:start] for cell in row if cell is not None)
     raw.variants = {n: forms_of(t) for n, t in zip(unique, titles, strict=True)}
     return raw
