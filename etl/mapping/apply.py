@@ -17,6 +17,7 @@ from etl.mapping import names, plain, units
 from etl.mapping.dates import Placeholder, Unreadable, read_date
 from etl.mapping.figures import read_figure, stated_unit, units_noted
 from etl.mapping.file import ColumnRule, SourceRule
+from etl.mapping.traps import check_land_use
 from etl.mapping.values import is_empty, read_bool, read_int, read_list, tidy_code
 from etl.readers.raw import Raw
 
@@ -50,6 +51,7 @@ def apply(raw: Raw, layer: str, rule: SourceRule | None, findings: Findings) -> 
         findings.add("COLUMN_AMBIGUOUS", field=name, value=name, candidates=list(candidates))
     for column, source in found.columns.items():
         given[column] = ColumnRule((source,))
+    check_land_use(raw, layer, given, constants, findings)
     helper = given.pop("area_unit", None)
     frame, kept, read_in = _read_all(raw, layer, given, constants, helper, findings)
     used = {s for r in given.values() for s in r.source} | ({helper.source[0]} if helper else set())

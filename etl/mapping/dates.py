@@ -4,6 +4,8 @@ import datetime as dt
 import re
 import unicodedata
 
+from etl.mapping.signs import has_odd_digits
+
 PLACEHOLDERS = frozenset(
     {
         dt.date(1900, 1, 1),
@@ -16,7 +18,9 @@ PLACEHOLDERS = frozenset(
 SERIAL_ZERO = dt.date(1899, 12, 30)  # day 0 of a workbook; right from 1 March 1900 on
 FIRST_SERIAL, LAST_SERIAL = 20_000, 80_000  # 1954 to 2119: five digits that are no year
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
-_TIME = r"(?:[T ]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # any other is a slip of the pen, or no date
+CHINA = dt.timedelta(hours=8)
+_TIME = r"(?:[T ]+([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d(?:\.\d+)?)?(Z|[+-][01]\d:?[0-5]\d)?)?"
 _FORMS = [
     re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}"),
     re.compile(rf"(\d{{4}})()(\d{{2}})(\d{{2}}){_TIME}"),
@@ -63,13 +67,15 @@ def read_date(text: str) -> dt.date:
     Placeholder
         It is a day that stands for "not known", such as 1900-01-01.
     """
+    if has_odd_digits(text):
+        raise Unreadable(text)
     plain = _plain(text)
     for form in _FORMS:
         if found := form.fullmatch(plain):
-            year, _, month, day = found.groups()
+            year, _, month, day, hour, minute, zone = found.groups()
             try:
-                return _real(dt.date(int(year), int(month), int(day)))
-            except ValueError as error:
+                return _real(_in_china(dt.date(int(year), int(month), int(day)), hour, minute, zone))
+            except (ValueError, OverflowError) as error:
                 if isinstance(error, Placeholder):
                     raise
                 if (int(month), int(day)) == (0, 0) or int(year) in (0, 1900):
@@ -84,7 +90,20 @@ def read_date(text: str) -> dt.date:
     raise Unreadable(text)
 
 
+def _in_china(day: dt.date, hour: str | None, minute: str | None, zone: str | None) -> dt.date:
+    """Return the day in China at a moment with its offset: 16:00 in UTC is midnight, the start of the next day."""
+    if zone is None:
+        return day
+    sign = -1 if zone.startswith("-") else 1
+    figures = zone.strip("Z+-").replace(":", "")
+    offset = sign * dt.timedelta(hours=int(figures[:2] or 0), minutes=int(figures[2:] or 0))
+    moment = dt.datetime.combine(day, dt.time(int(hour or 0), int(minute or 0)))
+    return (moment - offset + CHINA).date()
+
+
 def _real(day: dt.date) -> dt.date:
     if day in PLACEHOLDERS:
         raise Placeholder(day.isoformat())
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(day)
     return day

@@ -22,7 +22,7 @@ from etl.mapping.values import read_number
 Said = tuple[str, dict[str, Any]]  # code and parameters of a finding
 MOST_HA = Decimal(500)  # a parcel above this in a column of hectares is square metres or mu
 OF_ONE_PARCEL = ("registered_area_m2", "granted_area_m2", "due_area_m2")
-COUNTED = ("%", "层", "天", "日", "人", "个月", "月")  # after figures without a dimension
+COUNTED = ("层", "天", "日", "人", "个月", "月")  # after figures without a dimension; % is none: 150 % is 1.5
 _NOTE = re.compile(r"单位\s*:\s*(.+?)(?=[;,、\s]\S{0,4}单位|[)\]】]|$)")
 
 
