@@ -129,7 +129,7 @@ def _read_all(
 def _say_unstated(column: str, rule: ColumnRule, reader: "_Reader", findings: Findings) -> None:
     """Say that a column's unit is stated nowhere, and which was taken; a canonical name states it."""
     own = {column, *names.cut_forms(column)}
-    if rule.source[0].lower() in own or rule.join or reader.has_units() or reader.written:
+    if rule.source[0].lower() in own or rule.join or reader.unit_texts is not None or reader.written:
         return
     if stated_unit(column, rule, None, reader.noted) is None:
         findings.add("UNIT_NOT_STATED", field=column, value=rule.source[0], unit=units.base_name(column))
@@ -158,11 +158,12 @@ class _Reader:
     noted: dict[str, str] = field(default_factory=dict)
     times: set[Fraction] = field(default_factory=set)  # units that figures were written in
     written: bool = False  # a unit stands after a figure
+    unit_texts: Any = None  # what the column of units says, row by row
 
     def read(
         self, texts: NDArray[np.object_], findings: Findings, kept: dict[int, dict[str, str]]
     ) -> NDArray[np.object_]:
-        unit_texts = self._units()
+        unit_texts = self.unit_texts = self._units()
         if unit_texts is None:
             codes, different = pd.factorize(texts)
             keys: list[tuple[Any, Any]] = [(text, None) for text in different]
@@ -190,25 +191,30 @@ class _Reader:
     def _at_sight(self, texts: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
         """Return the values of the different texts that are plain, and which those are."""
         column, none = self.column, np.full(len(texts), None, dtype=object)
-        if self.rule.values is None and self._units() is None:
+        if self.rule.values is None and self.unit_texts is None:
             if column.kind is str and not column.choices:
                 return plain.plain_texts(texts, codes=column.name in CODES)
-            dimension = units.dimension_of(column.name)
-            if column.kind is Decimal and (
-                dimension is None or plain.same_unit(self._declared(None, dimension[0]), dimension[1])
-            ):
-                return plain.plain_numbers(texts)
+            if column.kind is Decimal and self._in_base():
+                found, settled = plain.plain_numbers(texts)
+                dimension = units.dimension_of(column.name)
+                if dimension is not None and any(value is not None for value in found):
+                    self.times.add(dimension[1])
+                return found, settled
         return none, np.zeros(len(texts), dtype=bool)
+
+    def _in_base(self) -> bool:
+        """Say whether figures without a unit after them are in the unit of the canonical column already."""
+        dimension = units.dimension_of(self.column.name)
+        if dimension is None:
+            return True
+        stated = stated_unit(self.column.name, self.rule, None, self.noted)
+        return stated is None or stated[1] == dimension[1]
 
     def _report(self, codes: Any, texts: Any, said: list[Any], findings: Findings) -> None:
         spoken = np.array([finding is not None for finding in said] + [False], dtype=bool)
         for row in np.flatnonzero(spoken[codes]):
             code, params = said[codes[row]]
             findings.add(code, int(self.raw.row_no[row]), self.column.name, texts[row], **params)
-
-    def has_units(self) -> bool:
-        """Say whether a column of units is there and says something."""
-        return self._units() is not None
 
     def _units(self) -> Any:
         """Return the unit that each row states, where a column does."""

@@ -5,7 +5,6 @@ ways give the same: a test compares them on values of all kinds.
 """
 
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -47,11 +46,6 @@ def plain_numbers(texts: Objects) -> tuple[Objects, Mask]:
     found = pc.utf8_rtrim(short, characters=".").to_pylist()
     values[number] = np.array([*map(Decimal, found), None], dtype=object)[:-1]
     return values, empty | number
-
-
-def same_unit(declared: Any, base: Fraction) -> bool:
-    """Say whether numbers of a column are in the unit of the canonical one already."""
-    return declared is None or (isinstance(declared, Fraction) and declared == base)
 
 
 def _column(texts: Objects) -> Any:
