@@ -12,6 +12,7 @@ from api.cli_frame import Commands
 from api.cli_jobs import jobs, worker
 from api.cli_rebuild import rebuild
 from api.cli_serve import serve
+from api.cli_source import source
 from data.version import VERSION
 
 
@@ -32,6 +33,7 @@ for _command in (
     withdraw,
     correct,
     corrections,
+    source,
     analyse,
     explain,
     export,

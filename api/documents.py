@@ -159,6 +159,18 @@ def parcel_document(
             {"year": b["year"], "builtup_m2": figure(b["builtup_m2"]), "share": figure(b["share"])}
             for b in found.builtup
         ],
+        "lineage": [
+            {
+                "direction": step["direction"],
+                "kind": step["kind"],
+                "parcel_code": step["parcel_code"],
+                "entity_id": step["entity_id"],
+                "shared_m2": figure(step["shared_m2"]),
+                "published_at": step["published_at"],
+                "steps": step["depth"],
+            }
+            for step in found.lineage
+        ],
         "centre": [row["lon"], row["lat"]],
         "bounds": [row["west"], row["south"], row["east"], row["north"]],
     }

@@ -49,6 +49,7 @@ class Dossier:
     builtup: Sequence[RowMapping]
     issues: Sequence[RowMapping]
     versions: Sequence[RowMapping]
+    lineage: Sequence[RowMapping] = ()
 
 
 def _rows(connection: Connection, query: str, **params: Any) -> Sequence[RowMapping]:
@@ -91,6 +92,7 @@ def dossier(
         builtup=_rows(connection, "dossier_builtup", **here),
         issues=_rows(connection, "dossier_issues", parcel_code=found["parcel_code"], limit=5),
         versions=_rows(connection, "dossier_versions", entity_id=found["entity_id"]),
+        lineage=_rows(connection, "dossier_lineage", entity_id=found["entity_id"], run_id=run_id),
     )
 
 

@@ -178,6 +178,11 @@ def history(found: Any, as_of: dt.date, words: Catalogue) -> list[tuple[dt.date,
     for row in found.versions:
         text = words.text("history.version", n=row["published_by"])
         entries.append((row["known_from"].date(), text))
+    for row in found.lineage:
+        said = {"code": row["parcel_code"], "m2": plain(row["shared_m2"].quantize(Decimal("0.01")))}
+        entries.append(
+            (row["published_at"].date(), words.text(f"history.{row['direction']}.{row['kind']}", **said))
+        )
     return sorted((e for e in entries if e[0] <= as_of), key=lambda e: e[0], reverse=True)
 
 

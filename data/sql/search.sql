@@ -1,5 +1,8 @@
 -- Finds for the search box: parcels by a part of a number or address, holders, contracts, parks.
 --
+-- Where the numbers of today leave room, parcels are also found by a number that they had in an earlier
+-- version, that a delivered column of old numbers holds, or that a parcel had out of which they came.
+--
 -- Parameters  :run_id, :like (pattern with escaped wildcards), :start (the same, at the beginning), :limit
 -- Returns     kind (parcel, holder, contract, park), text, detail, parcel_code, entity_id, park_code,
 --             verdict, n (parcels), lon, lat; parcels first, those that begin so before others
@@ -12,8 +15,49 @@ WITH hit AS (
     FROM idle_verdict AS v
     JOIN parcel AS p ON p.version_id = v.version_id
     WHERE v.run_id = :run_id
-        AND (v.parcel_code ILIKE :like OR p.supervision_no ILIKE :like OR p.location ILIKE :like)
+        AND (v.parcel_code ILIKE :like OR p.supervision_no ILIKE :like OR p.unit_code ILIKE :like
+            OR p.location ILIKE :like)
     ORDER BY later, v.parcel_code
+    LIMIT :limit
+),
+was_called AS (
+    SELECT DISTINCT ON (p.entity_id) p.entity_id, n.number
+    FROM parcel AS p
+    CROSS JOIN LATERAL (
+        VALUES
+            (p.parcel_code), (p.supervision_no), (p.unit_code), (p.extra ->> '原宗地代码'), (p.extra ->> '原宗地号'),
+            (p.extra ->> '旧宗地号'), (p.extra ->> 'YZDDM'), (p.extra ->> 'DJH'), (p.extra ->> '地籍号'),
+            (p.extra ->> 'DH'), (p.extra ->> '地号'), (p.extra ->> '宗地号'), (p.extra ->> 'YDZJGH')
+    ) AS n (number)
+    WHERE n.number ILIKE :like AND :like ~ '[0-9A-Za-z]' AND (SELECT count(*) FROM hit) < :limit
+    ORDER BY p.entity_id, p.version_id DESC
+),
+came_out AS (
+    WITH RECURSIVE step AS (
+        SELECT entity_id, number FROM was_called
+        UNION
+        SELECT l.child_entity_id, c.number
+        FROM step AS c
+        JOIN lineage AS l ON l.parent_entity_id = c.entity_id AND l.layer = 'parcel'
+        JOIN publication AS u ON u.publication_id = l.publication_id
+        JOIN analysis_run AS r ON r.run_id = :run_id
+        WHERE u.published_at <= r.known_on
+            AND NOT EXISTS (
+                SELECT FROM publication AS w
+                WHERE w.delivery_id = u.delivery_id AND w.action = 'WITHDRAW' AND w.published_at <= r.known_on
+            )
+    )
+    SELECT entity_id, number FROM step
+),
+formerly AS (
+    SELECT DISTINCT ON (v.parcel_code)
+        1, 'parcel', v.parcel_code, c.number, v.parcel_code, v.entity_id, v.park_code, v.verdict, 1,
+        st_x(st_pointonsurface(p.geom)), st_y(st_pointonsurface(p.geom)), TRUE
+    FROM came_out AS c
+    JOIN idle_verdict AS v ON v.run_id = :run_id AND v.entity_id = c.entity_id
+    JOIN parcel AS p ON p.version_id = v.version_id
+    WHERE NOT EXISTS (SELECT FROM hit WHERE hit.entity_id = v.entity_id)
+    ORDER BY v.parcel_code, c.number
     LIMIT :limit
 ),
 holder AS (
@@ -49,6 +93,7 @@ zone AS (
     LIMIT :limit
 )
 SELECT * FROM hit
+UNION ALL SELECT * FROM formerly
 UNION ALL SELECT * FROM holder
 UNION ALL SELECT * FROM contract
 UNION ALL SELECT * FROM zone
