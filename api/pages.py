@@ -8,10 +8,11 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
+from api import clock
 from api.deps import Asked
 from api.filters import Links
 from api.visitor import Visitor, remember
-from data import overview
+from data import feeds, overview
 from data.queries import Total
 from etl.checks.words import how_to_mend, message
 from gis.words import STATUS
@@ -29,6 +30,7 @@ class Frame:
     run: Any | None
     parks: list[overview.Park]
     load: Any | None = None
+    stale: Sequence[feeds.Stale] = ()
 
     def park_name(self, code: str | None) -> str | None:
         """Return the name of a park, its code without one, or nothing."""
@@ -37,13 +39,15 @@ class Frame:
 
 def frame(connection: Connection, asked: Asked) -> Frame:
     """Return the frame for a page."""
+    load, stale = overview.running_load(connection), feeds.stale(connection, min(asked.as_of, clock.today()))
     if asked.run_id is None:
-        return Frame(overview.frame(connection), None, [], overview.running_load(connection))
+        return Frame(overview.frame(connection), None, [], load, stale)
     return Frame(
         overview.frame(connection),
         overview.run(connection, asked.run_id),
         overview.parks(connection, asked.run_id),
-        overview.running_load(connection),
+        load,
+        stale,
     )
 
 

@@ -11,7 +11,7 @@ from api.deps import Asked
 from api.filters import FilterQuery, Links
 from api.pages import Frame, page
 from api.visitor import Visitor
-from data import overview
+from data import feeds, overview
 
 
 def plain_page(
@@ -25,7 +25,13 @@ def plain_page(
     **values: Any,
 ) -> HTMLResponse:
     """Return a page that shows deliveries. Its links keep the page's own query, without language and unit."""
-    around = Frame(overview.frame(connection), None, [], overview.running_load(connection))
+    around = Frame(
+        overview.frame(connection),
+        None,
+        [],
+        overview.running_load(connection),
+        feeds.stale(connection, clock.today()),
+    )
     own = {k: v for k, v in request.query_params.items() if k not in ("lang", "unit") and v}
     nothing_asked = Asked(query=FilterQuery(), as_of=clock.today(), run_id=None)
     values.setdefault("links", Links(FilterQuery(), **own))

@@ -73,7 +73,10 @@ def checks(lang: Literal["zh", "en"] = "en", *, for_tests: bool = False) -> list
         ``name, ok, found, expected, mend`` a check; ``ok`` is null where the
         finding is no fault.
     """
+    from data.doctor_feeds import feeds  # it builds on what stands here
+
     looks: list[Callable[[], Iterator[Check]]] = [_python, _packages, _programs, _database, _disk, _fonts]
+    looks.append(feeds)
     if for_tests:
         looks.append(_browser)
     return [check.told(lang) for look in looks for check in _safely(look)]
