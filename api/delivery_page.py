@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from api.finding_rows import code_rows
-from data import deliveries, findings
+from data import changes, corrections, deliveries, findings, fixlist
 from etl.checks.names import short_name
 
 
@@ -26,7 +26,10 @@ def delivery_values(connection: Connection, delivery_id: int, lang: str) -> dict
             file["file_id"]: [short_name(code, lang) for code in file["blocked_by"]]
             for file in found["files"]
         },
-        "fixlist": False,
+        "fixlist": bool(found["by_code"]),
+        "totals": changes.totals(connection, delivery_id),
+        "followup": fixlist.followup(connection, delivery_id, limit=20),
+        "corrections": corrections.of_delivery(connection, delivery_id),
         "errors": {},
         "typed": {},
     }

@@ -23,7 +23,7 @@ def findings_values(
 ) -> dict[str, Any]:
     """Return the values of the list of findings of a delivery.
 
-    Without a severity the gravest one that has findings is shown; without an
+    Without a severity the gravest one that has findings about rows is shown; without an
     ``issue`` the first of the page that has a place is drawn.
     """
     found = deliveries.delivery(connection, delivery_id)
@@ -55,5 +55,7 @@ def _severity(
     """Return the severity to list: that of the code, the one asked for, that of the finding, else the gravest."""
     of_code = next((row["severity"] for row in codes if row["code"] == code), "")
     of_issue = chosen["severity"] if chosen is not None else ""
-    gravest = next((name for name in findings.SEVERITIES if counted.findings[name]), "REJECTS")
+    gravest = next(
+        (name for name in ("REJECTS", "WARNS", "INFORMS", "BLOCKS") if counted.findings[name]), "REJECTS"
+    )
     return of_code or (asked if asked in findings.SEVERITIES else "") or of_issue or gravest

@@ -8,7 +8,20 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
-from api.routers import deliveries, exports, jobs, pages, parcels, reference, search, static, summary, tiles
+from api.routers import (
+    deliveries,
+    exports,
+    import_results,
+    imports,
+    jobs,
+    pages,
+    parcels,
+    reference,
+    search,
+    static,
+    summary,
+    tiles,
+)
 from data.version import VERSION
 from maps.assets import assets
 from maps.catalogue import LANGUAGES, catalogue
@@ -47,7 +60,7 @@ def create_app() -> FastAPI:
     errors.install(app)
     app.add_api_route("/healthz", healthz, tags=["operation"])
     app.add_api_route("/readyz", readyz, tags=["operation"])
-    for module in (static, tiles, exports, reference, pages, deliveries):
+    for module in (static, tiles, exports, reference, pages, deliveries, imports, import_results):
         app.include_router(module.router)
     for module in (parcels, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")

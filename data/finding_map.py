@@ -113,22 +113,25 @@ def park_box(connection: Connection) -> Box | None:
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """Where a table lies among the parks: its box in metres around the view's centre (x, y, width, height)."""
+    """Where a table may lie among the parks: its boxes in metres around the view's centre (x, y, width, height)."""
 
     view: View
     parks: Sequence[RowMapping]
-    box: tuple[float, float, float, float]
+    boxes: list[Box]
 
 
-def thumbnail(connection: Connection, bounds: Box, *, ratio: float) -> Thumbnail:
-    """Return the box of a table over the outlines of the parks; both are in view."""
+def thumbnail(connection: Connection, bounds: Sequence[Box], *, ratio: float) -> Thumbnail:
+    """Return the boxes that a table may have over the outlines of the parks; all are in view."""
     parks = park_box(connection)
-    boxes = [bounds, *([parks] if parks else [])]
+    boxes = [*bounds, *([parks] if parks else [])]
     whole = (
         min(box[0] for box in boxes), min(box[1] for box in boxes),
         max(box[2] for box in boxes), max(box[3] for box in boxes),
     )  # fmt: skip
-    view = view_of(whole, ratio, SMALLEST_VIEW_M, 1.15)
-    left, top = view.place(bounds[0], bounds[3])
-    right, bottom = view.place(bounds[2], bounds[1])
-    return Thumbnail(view, outlines(connection, view), (left, top, right - left, bottom - top))
+    view = view_of(whole, ratio, SMALLEST_VIEW_M, 1.2)
+    drawn = []
+    for west, south, east, north in bounds:
+        left, top = view.place(west, north)
+        right, bottom = view.place(east, south)
+        drawn.append((left, top, right - left, bottom - top))
+    return Thumbnail(view, outlines(connection, view), drawn)

@@ -125,7 +125,7 @@ def _read(
 
     tasks: list[tuple[Source, SourceRule | None, str | None]] = []
     for source in discover(files, folder, report):
-        reason = mapping.ignored(source.path) if mapping else None
+        reason = mapping.ignored(source.path, source.label) if mapping else None
         if reason is not None:
             report(source.label, "FILE_IGNORED", {"reason": reason})
             continue

@@ -79,7 +79,7 @@ def recognise(
     with work_folder(settings().home) as folder:
         reader = Reader(options, place, folder)
         for source in discover(files, folder, report):
-            if mapping and (reason := mapping.ignored(source.path)) is not None:
+            if mapping and (reason := mapping.ignored(source.path, source.label)) is not None:
                 report(source.label, "FILE_IGNORED", {"reason": reason})
                 continue
             for rule in _rules(mapping, source, options):

@@ -136,10 +136,10 @@ def database(server_place: Place) -> str:
     return _made["database"]
 
 
-def _own(server_place: Place) -> Iterator[str]:
+def _own(server_place: Place, template: str = server.DATABASE) -> Iterator[str]:
     """Make a database, point the engine at it, and drop it afterwards."""
     name, before = f"test_{uuid.uuid4().hex[:12]}", settings().database_url
-    address = _create(server_place, name, server.DATABASE)
+    address = _create(server_place, name, template)
     _point(address)
     yield address
     _point(before)
@@ -170,6 +170,12 @@ def sample_database(server_place: Place) -> str:
     _made["sample_database"] = _create(server_place, f"sample_{uuid.uuid4().hex[:12]}", SAMPLE)
     _point(_made["sample_database"])
     return _made["sample_database"]
+
+
+@pytest.fixture
+def sample_copy(server_place: Place, sample_database: str) -> Iterator[str]:
+    """Hand out the address of a copy of the sample's database that only this test has, for tests that publish."""
+    yield from _own(server_place, SAMPLE)
 
 
 def _import_sample(found: Place) -> None:

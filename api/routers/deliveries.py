@@ -7,9 +7,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.delivery_page import delivery_values
 from api.deps import ConnectionDep, VisitorDep
+from api.exporting import MEDIA
 from api.filters import Code, Text
 from api.finding_rows import code_rows, finding_rows
 from api.findings_page import findings_values
+from api.fixlists import fix_list_file
 from api.person import person_of
 from api.plain_page import plain_page
 from api.rights import WriterDep
@@ -82,6 +84,16 @@ def quality_(
     )  # fmt: skip
 
 
+@router.get("/deliveries/{delivery_id}/fix-list.{form}")
+def fix_list(delivery_id: int, form: Literal["xlsx", "gpkg"], visitor: VisitorDep) -> Response:
+    """Return what the supplier has to mend, as a workbook or with the shapes."""
+    return Response(
+        fix_list_file(delivery_id, form, visitor.lang),
+        media_type=MEDIA[form],
+        headers={"Content-Disposition": f'attachment; filename="fix-list_{delivery_id}.{form}"'},
+    )
+
+
 @router.get("/deliveries/{delivery_id}/issues")
 def issues(
     delivery_id: int,
@@ -98,7 +110,7 @@ def issues(
         connection, delivery_id, visitor.lang, severity=severity, code=code, page=page, issue=issue
     )
     return plain_page(
-        request, connection, "findings.html", visitor, current="import", repair_form="", fixlist=False,
+        request, connection, "findings.html", visitor, current="import", repair_form="", fixlist=True,
         base=f"/deliveries/{delivery_id}/issues", **values,
     )  # fmt: skip
 

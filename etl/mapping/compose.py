@@ -42,8 +42,9 @@ def compose(tables: Iterable[Mapping[str, Any]], supplier: str | None) -> dict[s
     for table in given:
         path = str(table["path"])
         if not table.get("layer"):
-            if path not in kept:
-                ignore.append({"match": patterns[path], "reason": "not chosen (未选用)"})
+            sheet = f"#{escape(str(table['part']))}" if path in kept and table.get("part") else ""
+            if path not in kept or sheet:
+                ignore.append({"match": patterns[path] + sheet, "reason": "not chosen (未选用)"})
             continue
         entry: dict[str, Any] = {"match": patterns[path], "layer": table["layer"]}
         if table.get("part") and table.get("kind") in ("xlsx", "vector"):

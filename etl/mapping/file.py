@@ -91,9 +91,12 @@ class Mapping:
         """List the entries that make a layer of a table."""
         return [rule for rule in self.sources if rule.fits(path, sheet)]
 
-    def ignored(self, path: str) -> str | None:
-        """Return the reason why a file is left out, or ``None``."""
-        return next((reason for glob, reason in self.ignore if glob_fits(glob, path)), None)
+    def ignored(self, path: str, label: str | None = None) -> str | None:
+        """Return the reason why a file, or a table of it by its label (``file#sheet``), is left out, or ``None``."""
+        names = [path] if label is None else [path, label]
+        return next(
+            (reason for glob, reason in self.ignore if any(glob_fits(glob, name) for name in names)), None
+        )
 
 
 def glob_fits(glob: str, path: str) -> bool:

@@ -18,7 +18,7 @@ MADE = (
     "nav.", "weekday.", "unit.", "status.", "error.", "error.text.", "help.status.", "def.", "idle.kind.", "term.",
     "intensity.", "delivery.", "due.", "filter.", "finding.", "limb.", "next.", "event.", "foundation.", "agreed.",
     "contract_type.", "supply_mode.", "layer.", "field.", "severity.", "who.", "quality.", "sub.", "mend.", "repair.", "crs.",
-    "delivery.crs_source.", "wizard.", "change.", "stage.", "joblog.", "units.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
+    "delivery.crs_source.", "wizard.", "change.", "stage.", "corrections.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
     "history.from.", "history.into.",
 )  # fmt: skip
 
