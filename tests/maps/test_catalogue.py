@@ -124,3 +124,10 @@ def test_coordinate_systems_are_named_by_zone() -> None:
     assert formats.crs_name(words, "EPSG:4490") == "CGCS2000 degrees"
     assert formats.crs_name(words, "EPSG:32651") == "EPSG:32651"
     assert formats.crs_name(words, None) == "—"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_catalogues_hold_entries_and_nothing_else(lang: str) -> None:
+    """The reader skips what it does not know, such as the marks of a merge that was left half done."""
+    for line in (LOCALE / lang / "messages.po").read_text(encoding="utf-8").splitlines():
+        assert not line or line.startswith(('msgid "', 'msgstr "', '"')), line
