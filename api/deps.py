@@ -14,6 +14,7 @@ from api.visitor import Visitor, visitor
 from data import overview
 from data.queries import Filter
 from data.session import transaction
+from data.settings import settings
 from etl.jobs import ensure_run
 from gis.errors import LandStockError
 
@@ -32,8 +33,8 @@ class NothingPublished(LandStockError):
 
 
 def connection() -> Iterator[Connection]:
-    """Return a connection for one request, in one transaction."""
-    with transaction() as opened:
+    """Return a connection for one request, in one transaction, with an end to all waiting."""
+    with transaction(timeout_s=settings().request_timeout_s) as opened:
         yield opened
 
 

@@ -92,7 +92,8 @@ def finish(
     """Write down how a running job ended; ``result`` is kept under the name of the step."""
     found = connection.scalar(
         text(
-            "UPDATE import_job SET state = :state, finished_at = clock_timestamp(), error = CAST(:error AS jsonb), "
+            "UPDATE import_job SET state = :state, finished_at = clock_timestamp(), "
+            "done = CASE WHEN :state = 'DONE' THEN total ELSE done END, error = CAST(:error AS jsonb), "
             "delivery_id = coalesce(:delivery, delivery_id), result = CASE WHEN CAST(:result AS jsonb) IS NULL "
             "THEN result ELSE coalesce(result, '{}') || jsonb_build_object(what, CAST(:result AS jsonb)) END "
             "WHERE job_id = :id AND state = 'RUNNING' RETURNING job_id"
@@ -150,14 +151,19 @@ def _give_up(connection: Connection, job_id: int) -> None:
         end_interrupted(connection, job_id)
 
 
+def end_failed(connection: Connection, job_id: int, error: dict[str, Any]) -> None:
+    """Write down that a job failed; what it had staged whole by then stays, for a repeat to go on from."""
+    left = _left(connection, jobs.get(connection, job_id))
+    finish(connection, job_id, "FAILED", error=error, delivery_id=left)
+
+
 def end_interrupted(connection: Connection, job_id: int, error: dict[str, Any] | None = None) -> None:
     """Write down that the process of a job was ended, and what of it is there to go on from.
 
     ``error`` says by what, where that is known.
     """
     job = jobs.get(connection, job_id)
-    said = interrupted(connection, job) | (error or {})
-    finish(connection, job_id, "FAILED", error=said, delivery_id=_left(connection, job))
+    end_failed(connection, job_id, interrupted(connection, job) | (error or {}))
 
 
 def interrupted(connection: Connection, job: Job) -> dict[str, Any]:

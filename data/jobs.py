@@ -224,6 +224,19 @@ def discard_staged(connection: Connection, delivery_id: int) -> None:
         )
 
 
+def discard_superseded(connection: Connection, delivery_id: int) -> None:
+    """Take earlier staged copies of a delivery, with the same content and options, out of staging."""
+    earlier = connection.scalars(
+        text(
+            "SELECT e.delivery_id FROM delivery d JOIN delivery e USING (content_sha256, options) "
+            "WHERE d.delivery_id = :id AND e.delivery_id < :id AND e.status = 'STAGED' ORDER BY 1"
+        ),
+        {"id": delivery_id},
+    ).all()
+    for number in earlier:
+        discard_staged(connection, number)
+
+
 def log(connection: Connection, job_id: int, code: str, **params: Any) -> None:
     """Add a line to the log of a job."""
     connection.execute(

@@ -1,21 +1,26 @@
 """The engine and its transactions. Every connection is the application's role, never a superuser."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from typing import Any
 
 import psycopg2
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import DisconnectionError
 
 from data.cluster import server
 from data.cluster.place import place
+from data.deadline import GRACE_S, answers_within
 from data.faults import DatabaseFault, fault_of
 from data.settings import settings
 from gis.errors import EnvironmentFault
 
 APP_ROLE = "landstock_app"
+_NOTICES_ABSENCE = (
+    150000  # a server from 15 on sees during a statement that its client is gone, on all systems
+)
 
 
 @cache
@@ -29,12 +34,12 @@ def engine() -> Engine:
     """
     made = create_engine(
         url(),
-        pool_pre_ping=True,
         pool_size=settings().pool_size,
         max_overflow=settings().pool_size,
         connect_args=connect_args(),
     )
     event.listen(made, "connect", _become_application)
+    event.listen(made, "checkout", _require_answer)
     event.listen(made, "handle_error", _say_what_to_do)
     return made
 
@@ -45,10 +50,10 @@ def connect_args() -> dict[str, Any]:
     return {
         "connect_timeout": wait,
         "application_name": "landstock",
-        "keepalives_idle": 30,
-        "keepalives_interval": 10,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
         "keepalives_count": 3,
-        "tcp_user_timeout": 60_000,
+        "tcp_user_timeout": 25_000,
     }
 
 
@@ -120,7 +125,22 @@ def _become_application(connection: Any, _: Any) -> None:
                 "NOSUPERUSER.",
                 f"角色 {APP_ROLE} 是超级用户，程序不得以超级用户运行。请执行：ALTER ROLE {APP_ROLE} NOSUPERUSER。",
             )
+        if connection.server_version >= _NOTICES_ABSENCE:
+            cursor.execute("SET client_connection_check_interval = '2s'")
     connection.commit()
+
+
+def _require_answer(driver: Any, record: Any, proxy: Any) -> None:
+    """Ask a connection of the pool whether it still lives, with an end to the waiting; a dead one is replaced."""
+    if "used" not in record.info:
+        record.info["used"] = True  # made just now
+        return
+    try:
+        with answers_within(driver, settings().connect_timeout_s), driver.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        driver.rollback()
+    except psycopg2.Error as error:
+        raise DisconnectionError(str(error)) from error
 
 
 def _say_what_to_do(context: ExceptionContext) -> None:
@@ -136,16 +156,19 @@ def transaction(timeout_s: float | None = None) -> Iterator[Connection]:
     Parameters
     ----------
     timeout_s
-        Seconds that one statement may take; without it a statement may take
-        as long as it needs. Requests give ``settings().request_timeout_s``.
+        Seconds that one statement, and all of the transaction, may take;
+        without it they may take as long as they need. Requests give
+        ``settings().request_timeout_s``.
 
     Raises
     ------
     EnvironmentFault
         The database can't be reached, its disk is full, or time is up.
     """
-    with faults(), engine().begin() as connection:
+    with faults(), engine().begin() as connection, ExitStack() as held:
         if timeout_s is not None:
+            driver = connection.connection.driver_connection
+            held.enter_context(answers_within(driver, timeout_s + GRACE_S))
             milliseconds = str(max(1, round(timeout_s * 1000)))
             connection.execute(
                 text("SELECT set_config('statement_timeout', :ms, true)"), {"ms": milliseconds}

@@ -12,9 +12,11 @@ from data import job_runs, jobs, logfile
 from data.faults import fault_of
 from data.job import Job, JobBusy
 from data.session import forget, transaction
+from data.settings import settings
 from etl import job_steps
 from etl.answers import answers_of
 from etl.asked import checked_options
+from etl.keep import clear_away
 from etl.limits import limit_memory, memory_errors
 from etl.options import ImportOptions
 from etl.readers.discover import files_of
@@ -92,6 +94,7 @@ def main(pipe: Connection, environment: dict[str, str], asked: tuple[Any, ...]) 
     way = _Pipe(pipe)
     state = _State(way)
     threading.Thread(target=way.obey, args=(state,), daemon=True, name="parent").start()
+    clear_away(settings().home)
     limit_memory()
     try:
         result = _do(asked, way, state)

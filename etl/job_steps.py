@@ -14,7 +14,7 @@ from data.session import apart, transaction
 from data.settings import settings
 from etl.answers import options_from
 from etl.asked import checked_options, place_of
-from etl.errors import PathMissing
+from etl.errors import NotPublishable, PathMissing
 from etl.importer import run
 from etl.keep import content_hash
 from etl.options import ImportReport, Progress
@@ -79,8 +79,14 @@ def _publish(job: Job, progress: Progress) -> Outcome:
 def _import(job: Job, progress: Progress) -> Outcome:
     """Take in at one go; where an earlier attempt had staged the delivery whole, go on from there."""
     if job.answers.get("publish") and job.delivery_id is not None and _status(job.delivery_id) == "STAGED":
-        return _publish(job, progress)
+        try:
+            return _publish(job, progress)
+        except NotPublishable:  # a crash of the server empties staging: read again
+            with transaction() as connection:
+                jobs.discard_staged(connection, job.delivery_id)
     report = _run(job, progress)
+    with transaction() as connection:
+        jobs.discard_superseded(connection, report.delivery)
     return _plain(report.as_json() | {"exit_code": report.exit_code}), report.delivery
 
 

@@ -47,7 +47,7 @@ def keep(files: list[tuple[str, Path]], sha256: str, home: Path) -> Path:
     if target.exists():
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=f".{sha256[:12]}-", dir=target.parent))
+    aside = Path(tempfile.mkdtemp(prefix=f".import-{os.getpid()}-", dir=target.parent))
     try:
         for path, disk in files:
             copy = aside / path
@@ -66,15 +66,20 @@ def work_folder(home: Path) -> Iterator[Path]:
     """Hand out a private folder that is gone afterwards; remove those of processes that were killed."""
     parent = home / "work"
     parent.mkdir(parents=True, exist_ok=True)
-    for old in parent.glob("import-*"):
-        owner = old.name.split("-")[1]
-        if owner.isdigit() and not _alive(int(owner)):
-            shutil.rmtree(old, ignore_errors=True)
+    clear_away(home)
     folder = Path(tempfile.mkdtemp(prefix=f"import-{os.getpid()}-", dir=parent))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def clear_away(home: Path) -> None:
+    """Remove what processes that were killed have left: private folders, and copies that are not whole."""
+    for old in (*(home / "work").glob("import-*"), *(home / "deliveries").glob(".import-*")):
+        owner = old.name.split("-")[1]
+        if owner.isdigit() and not _alive(int(owner)):
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def _alive(pid: int) -> bool:

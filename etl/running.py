@@ -70,7 +70,7 @@ def _note_failure(number: int, error: LandStockError, retry_s: float) -> None:
         elif error.code == Died.code:
             job_runs.end_interrupted(connection, number, told)
         else:
-            job_runs.finish(connection, number, "FAILED", error=told)
+            job_runs.end_failed(connection, number, told)
 
     _write(note, retry_s)
 

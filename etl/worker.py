@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import threading
@@ -128,7 +129,7 @@ async def _serve(until_eof: bool) -> None:
 
 def _await_eof(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     """Stop when whoever started this worker is gone: the pipe that is our input then ends."""
-    while sys.stdin.buffer.read(1 << 10):
+    while os.read(sys.stdin.fileno(), 1 << 10):
         pass
     with suppress(RuntimeError):  # the loop has ended already
         loop.call_soon_threadsafe(stop.set)
