@@ -66,11 +66,14 @@ def export(
     open_database()
     question = exports.Question(as_of, known_on, park_code, lang, person())
     found = exports.export(what, form, out, question, crs, Steps())
+    files = [str(path) for path in exports.files(found, form, out)]
     if as_json:
-        document(ctx, {"what": what, "format": form, "file": str(out), "rows": len(found.rows),
+        document(ctx, {"what": what, "format": form, "file": files[0], "files": files, "rows": len(found.rows),
                        "as_of": as_of, **found.source.as_json()})  # fmt: skip
     else:
-        click.echo(f"{out}: {len(found.rows):,} rows, as of {as_of}. 已写出 {len(found.rows):,} 行。")
+        click.echo(
+            f"{', '.join(files)}: {len(found.rows):,} rows, as of {as_of}. 已写出 {len(found.rows):,} 行。"
+        )
 
 
 @click.command("map")

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from etl.export import boundary_points
 from etl.export.boundary_points import require_zone, write_boundary_points
 from etl.export.dataset import Dataset, Question
 from etl.export.errors import ExportRefused
@@ -12,7 +13,18 @@ from etl.export.table_files import write_csv, write_xlsx
 from etl.export.tables import WHATS, dataset
 from etl.jobs import Progress
 
-__all__ = ["FORMATS", "WHATS", "Dataset", "ExportRefused", "Question", "check", "dataset", "export", "write"]
+__all__ = [
+    "FORMATS",
+    "WHATS",
+    "Dataset",
+    "ExportRefused",
+    "Question",
+    "check",
+    "dataset",
+    "export",
+    "files",
+    "write",
+]
 
 _TABLES = ("csv", "xlsx")
 _POLYGONS = ("csv", "geojson", "gpkg", "xlsx")
@@ -69,6 +81,11 @@ def write(found: Dataset, form: str, path: Path) -> None:
         write_idle_list(found, path)
     else:
         _WRITERS[form](found, path)
+
+
+def files(found: Dataset, form: str, path: Path) -> list[Path]:
+    """Return the files that a dataset is written to: one, but for boundary points of several zones."""
+    return list(boundary_points.files(found, path)) if form == "txt" else [path]
 
 
 def export(

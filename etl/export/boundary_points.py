@@ -1,10 +1,11 @@
 """Boundary points of parcels as text (界址点): the form that surveyors and land systems exchange."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import Transformer
 
@@ -58,47 +59,61 @@ def own_zones(shapes: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
     return zones
 
 
+def files(dataset: Dataset, path: Path) -> dict[Path, int]:
+    """Return the files that parcels are written to, each with its system: one a zone, as a file states one.
+
+    With a CRS asked for, or all parcels in one zone, that is ``path`` alone;
+    else ``NAME_40.txt``, ``NAME_41.txt`` and so on, by the 3-degree zone of each parcel.
+    """
+    if dataset.crs != STORAGE_SRID:
+        return {path: dataset.crs}
+    zones = np.unique(own_zones(_shapes(dataset))).tolist()
+    systems = {zone: _SERIES[0][0] + zone - _SERIES[0][1] for zone in zones}
+    if len(systems) < 2:
+        return {path: next(iter(systems.values()), 0)}
+    return {path.with_name(f"{path.stem}_{zone}{path.suffix}"): epsg for zone, epsg in systems.items()}
+
+
+def _shapes(dataset: Dataset) -> Any:
+    """Return the shapes that are there."""
+    shapes = np.asarray(dataset.shapes, dtype=object)
+    return shapes[[shape is not None and not shape.is_empty for shape in shapes]]
+
+
 def write_boundary_points(dataset: Dataset, path: Path) -> None:
-    """Write parcels of one zone: that of the CRS asked for, else the one in which all of them lie.
+    """Write parcels as boundary points, in the zone of the CRS asked for, else in a file for each zone.
 
     Raises
     ------
     ExportRefused
-        They lie in several zones and no CRS was asked for: a file states one.
+        The CRS, or the place of a parcel, is no zone of CGCS2000.
+    CannotWrite
+        A file could not be written; none is changed then.
     """
-    shapes = np.asarray(dataset.shapes, dtype=object)
-    there = np.array([shape is not None and not shape.is_empty for shape in shapes], dtype=bool)
-    epsg = dataset.crs if dataset.crs != STORAGE_SRID else _default(shapes[there])
-    require_zone(epsg)
-    zone, degrees, _ = zone_of(epsg) or (0, 0, False)
+    targets = files(dataset, path)
+    for epsg in targets.values():
+        if epsg:
+            require_zone(epsg)
+    with ExitStack() as all_or_none:
+        for target, epsg in targets.items():
+            aside = all_or_none.enter_context(written_aside(target))
+            with aside.open("w", encoding=ENCODING, newline="\r\n") as handle:
+                handle.writelines(_lines(dataset, epsg, len(targets) > 1))
+
+
+def _lines(dataset: Dataset, epsg: int, only_zone: bool) -> Iterator[str]:
+    """Yield the lines of one file: its description, then its parcels."""
+    zone, degrees, _ = zone_of(epsg) or ("", 3, True)
+    yield "[属性描述]\n坐标系=2000国家大地坐标系\n"
+    yield f"几度分带={degrees}\n投影类型=高斯克吕格\n计量单位=米\n带号={zone}\n精度=0.001\n转换参数=,,,,,,\n[地块坐标]\n"
+    if not epsg:
+        return
     change = Transformer.from_crs(STORAGE_SRID, epsg, always_xy=True)
     names = [column.name for column in dataset.columns]
-    with (
-        written_aside(path) as aside,
-        aside.open("w", encoding=ENCODING, errors="replace", newline="\r\n") as handle,
-    ):
-        handle.write(
-            "[属性描述]\n坐标系=2000国家大地坐标系\n"
-            f"几度分带={degrees}\n投影类型=高斯克吕格\n计量单位=米\n带号={zone}\n精度=0.001\n转换参数=,,,,,,\n[地块坐标]\n"
-        )
-        for row, shape in zip(dataset.rows, shapes, strict=True):
-            if shape is not None and not shape.is_empty:
-                handle.writelines(_plot(dict(zip(names, row, strict=True)), shape, change))
-
-
-def _default(shapes: Any) -> int:
-    zones = pd.Series(own_zones(shapes)).value_counts().sort_index()
-    if len(zones) > 1:
-        counts = ", ".join(f"{zone}: {count}" for zone, count in zones.items())
-        counts_zh = "、".join(f"第 {zone} 带 {count} 宗" for zone, count in zones.items())
-        raise ExportRefused(
-            f"The parcels lie in several 3-degree zones ({counts}), and a boundary-point file states one. "
-            "Choose one with --crs EPSG:4528 (zone 40) or EPSG:4529 (zone 41): all parcels are then written in it; "
-            "or export by park with --park.",
-            f"这些宗地分属多个 3 度带（{counts_zh}），而一个界址点文件只能写一个带号。"
-            "请用 --crs EPSG:4528（第 40 带）或 EPSG:4529（第 41 带）统一到一个带，或用 --park 分园区导出。",
-        )
-    return 4513 + int(zones.index[0] if len(zones) else 40) - 25
+    for row, shape in zip(dataset.rows, dataset.shapes, strict=True):
+        if shape is None or shape.is_empty or (only_zone and own_zones([shape])[0] != zone):
+            continue
+        yield from _plot(dict(zip(names, row, strict=True)), shape, change)
 
 
 def _plot(values: dict[str, Any], shape: Any, change: Transformer) -> list[str]:

@@ -65,6 +65,20 @@ def test_every_format_has_the_same_columns_and_rows(sample_database: str, tmp_pa
     assert len(table) == len(rows)
 
 
+def test_boundary_points_of_the_sample_hold_every_parcel_once(sample_database: str, tmp_path: Path) -> None:
+    found = export.export("parcels", "txt", tmp_path / "p.txt", ASKED)
+    assert [path.name for path in export.files(found, "txt", tmp_path / "p.txt")] == ["p_40.txt", "p_41.txt"]
+    plots = [
+        line.split(",")[2]
+        for path in tmp_path.iterdir()
+        for line in path.read_text("gb18030").splitlines()
+        if line.endswith("@")
+    ]
+    assert sorted(plots) == sorted(found.values("parcel_code"))
+    export.export("parcels", "txt", tmp_path / "one.txt", ASKED, crs=4528)
+    assert (tmp_path / "one.txt").read_text("gb18030").count("@") == len(plots)
+
+
 def test_the_columns_of_verdicts_are_the_fixed_ones(sample_database: str, tmp_path: Path) -> None:
     export.export("verdicts", "csv", tmp_path / "v.csv", ASKED)
     rows = csv_rows(tmp_path / "v.csv")

@@ -20,6 +20,7 @@ from etl.export.errors import ExportRefused
 from etl.importer import run
 from etl.options import ImportOptions
 from etl.readers.boundary_points import read_boundary_points
+from gis.errors import LandStockError
 
 HEAD = "[属性描述]\n坐标系=2000国家大地坐标系\n几度分带=3\n投影类型=高斯克吕格\n计量单位=米\n带号=40\n精度=0.001\n转换参数=,,,,,,\n[地块坐标]\n"
 # A square of 100 m with a hole of 10 m; X is north, Y east with the number of zone 40 in front.
@@ -150,20 +151,37 @@ def test_what_is_written_reads_back_to_the_written_precision(tmp_path):
     assert (tmp_path / "b.txt").read_bytes() == (tmp_path / "a.txt").read_bytes()
 
 
-def test_zones_are_chosen_never_mixed(tmp_path):
+def test_each_zone_has_a_file_unless_one_is_chosen(tmp_path):
     both = [
         box(121.49, 41, 121.495, 41.001),
         box(121.51, 41, 121.515, 41.001),
     ]  # 121.5 E divides zones 40 and 41
-    with pytest.raises(ExportRefused, match="40: 1, 41: 1") as raised:
-        write_boundary_points(parcels(both), tmp_path / "a.txt")
-    assert "第 40 带 1 宗" in raised.value.text("zh") and not (tmp_path / "a.txt").exists()
-    write_boundary_points(parcels(both, crs=4550), tmp_path / "a.txt")  # CM 123E: zone 41 without its number
-    raw = read_boundary_points(tmp_path / "a.txt", None)
-    assert raw.crs == "EPSG:4550" and "带号=41" in (tmp_path / "a.txt").read_text("gbk")
-    write_boundary_points(parcels(both[1:]), tmp_path / "b.txt")
-    assert read_boundary_points(tmp_path / "b.txt", None).crs == "EPSG:4529"
+    found = parcels(both)
+    write_boundary_points(found, tmp_path / "a.txt")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a_40.txt", "a_41.txt"]
+    assert export.files(found, "txt", tmp_path / "a.txt") == [tmp_path / "a_40.txt", tmp_path / "a_41.txt"]
+    read = {zone: read_boundary_points(tmp_path / f"a_{zone}.txt", None) for zone in (40, 41)}
+    assert {zone: (raw.crs, raw.frame["宗地代码"].tolist()) for zone, raw in read.items()} == {
+        40: ("EPSG:4528", ["210711001001GB00001"]), 41: ("EPSG:4529", ["210711001001GB00002"]),
+    }  # fmt: skip
+    write_boundary_points(parcels(both, crs=4550), tmp_path / "b.txt")  # CM 123E: zone 41 without its number
+    raw = read_boundary_points(tmp_path / "b.txt", None)
+    assert (raw.crs, len(raw.frame)) == ("EPSG:4550", 2) and "带号=41" in (tmp_path / "b.txt").read_text(
+        "gbk"
+    )
     write_boundary_points(parcels([]), tmp_path / "c.txt")  # nothing to write is a file without plots
+    assert "带号=\n" in (tmp_path / "c.txt").read_text("gbk")
+
+
+def test_files_of_several_zones_are_written_all_or_none(tmp_path, monkeypatch):
+    both = [box(121.49, 41, 121.495, 41.001), box(121.51, 41, 121.515, 41.001)]
+    (tmp_path / "a_40.txt").write_text("old")
+    monkeypatch.setattr(
+        "etl.export.boundary_points._plot", lambda *_: (_ for _ in ()).throw(OSError(28, "full"))
+    )
+    with pytest.raises((OSError, LandStockError)):
+        write_boundary_points(parcels(both), tmp_path / "a.txt")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a_40.txt", "old")]
 
 
 @pytest.mark.parametrize("crs", [4490, 3857, 32651, 2364])
