@@ -3,6 +3,7 @@
 import errno
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -29,7 +30,17 @@ MAX_DEPTH = 2  # an archive in an archive, no further
 MAX_DIRECTORY = 64_000_000  # bytes of an archive's own list of members, read whole
 MAX_NAME = 1000
 _BLOCK = 1 << 20
-_FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError, OSError)
+_FAULTS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    OSError,
+)
 Report = Callable[[str, str, dict[str, str]], None]
 
 

@@ -100,7 +100,7 @@ def _name(raw: bytes, encoding: str) -> str:
 def _text(value: bytes, encoding: str) -> str | None:
     """Return a value as text; what follows a zero is a rest in the buffer of the program that wrote it."""
     text = value.decode(encoding, errors="replace").lstrip("\x00")
-    return text.partition("\x00")[0].strip(" \u3000\ufeff") or None
+    return text.partition("\x00")[0].rstrip(" \x1a").strip(" \u3000\ufeff") or None
 
 
 def read_dbf(

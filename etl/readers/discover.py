@@ -14,7 +14,7 @@ from etl.errors import PathMissing, PathUnreadable, Refused
 from etl.readers import kml
 from etl.readers.archive import ARCHIVES, GDB_ENDINGS, GDB_NAMES, SIDE_ENDINGS, Budget, Member, Report, unpack
 from etl.readers.boundary_points import is_boundary_points
-from etl.readers.genuine import beginning, genuine
+from etl.readers.genuine import beginning, genuine, own_copy
 from etl.readers.raw import Source
 from etl.readers.vector import layers_of
 from etl.readers.workbook import require_sane
@@ -119,7 +119,7 @@ def discover(files: list[tuple[str, Path]], folder: Path, report: Report) -> Ite
         else:
             members.append(Member(path, disk))
     yield from _databases(members, folder, report)
-    yield from _sources([m for m in members if not _in_database(m)], report)
+    yield from _sources([m for m in members if not _in_database(m)], folder, report)
 
 
 def _is_gdb(name: str) -> bool:
@@ -150,10 +150,15 @@ def _databases(members: list[Member], folder: Path, report: Report) -> Iterator[
         yield from _layers(Member(path, home), stem, report)
 
 
-def _sources(members: list[Member], report: Report) -> Iterator[Source]:
-    stems = {
-        str(PurePosixPath(m.path).with_suffix("")).lower() for m in members if m.disk.suffix.lower() == ".shp"
-    }
+def _sources(members: list[Member], folder: Path, report: Report) -> Iterator[Source]:
+    stems, tables = (
+        {
+            str(PurePosixPath(m.path).with_suffix("")).lower()
+            for m in members
+            if m.disk.suffix.lower() == ending
+        }
+        for ending in (".shp", ".dbf")
+    )
     for member in members:
         ending = PurePosixPath(member.path).suffix.lower()
         stem = PurePosixPath(member.path).stem
@@ -161,14 +166,16 @@ def _sources(members: list[Member], report: Report) -> Iterator[Source]:
             report(member.path, "UNREADABLE", {"value": beginning(member.disk)})
         elif ending == ".shp":
             yield Source(member.path, member.disk, "shp", None, (stem,))
-        elif ending in SHAPE_PARTS and _belongs(member.path, stems):
+        elif (ending in SHAPE_PARTS and _belongs(member.path, stems)) or (
+            ending == ".cpg" and _belongs(member.path, tables)
+        ):
             continue
         elif ending in (".csv", ".dbf"):
             yield Source(member.path, member.disk, ending[1:], None, (stem,))
         elif ending in (".xlsx", ".xlsm"):
             yield from _sheets(member, stem, report)
         elif ending in VECTOR:
-            yield from _layers(member, stem, report)
+            yield from _layers(Member(member.path, own_copy(member.disk, folder)), stem, report)
         elif ending == ".kml":
             yield from _folders(member, stem, report)
         elif ending in (".parquet", ".geoparquet"):

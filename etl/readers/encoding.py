@@ -62,7 +62,7 @@ def known(name: str) -> str | None:
     try:
         found = codecs.lookup(asked).name
         "".encode(found)  # codecs of bytes to bytes (hex, zip) are no encodings
-    except LookupError:
+    except (LookupError, ValueError):  # a zero inside the name
         return None
     return WIDER.get(found, found)
 
@@ -140,6 +140,8 @@ def detect(raw: bytes) -> Encoding:
     if best is None or scores[best] < PLAUSIBLE:
         return Encoding("latin-1", "GUESSED", tuple(scores) or ("gb18030",))
     near = tuple(n for n, score in scores.items() if n != best and scores[best] - score < CLEAR_LEAD)
+    if near and decodes(raw, "cp1252"):
+        near += ("cp1252",)  # single accents among Western words fit everything a little
     return Encoding(best, "GUESSED", near)
 
 

@@ -12,7 +12,7 @@ from etl.readers.kml import read_kml
 from etl.readers.parquet import read_parquet
 from etl.readers.raw import Raw, Source
 from etl.readers.rings import refuse_odd
-from etl.readers.vector import read_layer, read_shapefile
+from etl.readers.vector import part_of, read_layer, read_shapefile, read_text
 
 
 def read(source: Source, declared: str | None, accept_damage: bool, work: Path) -> Raw:
@@ -49,7 +49,7 @@ def read(source: Source, declared: str | None, accept_damage: bool, work: Path) 
 
 def _attributes(source: Source, declared: str | None, accept: bool) -> Raw:
     """Return an attribute table that came without shapes."""
-    table = read_dbf(source.disk, None, declared, accept=accept)
+    table = read_dbf(source.disk, read_text(part_of(source.disk, ".cpg")), declared, accept=accept)
     rows = np.flatnonzero(~table.deleted)
     raw = Raw(
         table.frame.iloc[rows].reset_index(drop=True),

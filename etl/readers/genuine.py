@@ -5,6 +5,8 @@ them: a description in XML may name any other file of this machine, one in
 JSON a command. Only what begins like its own format is given to it.
 """
 
+import shutil
+import tempfile
 from pathlib import Path
 
 _HEAD = 65_536
@@ -36,3 +38,21 @@ def beginning(path: Path) -> str:
     with path.open("rb") as opened:
         start = opened.read(40)
     return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in start)
+
+
+def own_copy(path: Path, folder: Path) -> Path:
+    """Return a GeoPackage that may be opened: one with a write-ahead log is copied together with that log.
+
+    SQLite writes beside such a file even when it only reads, and rows that are
+    still in the log would be missing without it. A delivery is never written to.
+    """
+    with path.open("rb") as opened:
+        start = opened.read(20)
+    if path.suffix.lower() != ".gpkg" or start[18:20] != b"\x02\x02":
+        return path
+    copy = Path(tempfile.mkdtemp(dir=folder)) / "layer.gpkg"
+    shutil.copyfile(path, copy)
+    log = path.with_name(f"{path.name}-wal")
+    if log.is_file():
+        shutil.copyfile(log, copy.with_name(f"{copy.name}-wal"))
+    return copy

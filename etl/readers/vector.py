@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,27 @@ FAULTS = (
 )
 
 
-def _part(shp: Path, ending: str) -> Path | None:
+def _addresses(path: str) -> bool:
+    return any(letter in "!?;#" or letter < " " for letter in path)
+
+
+@contextmanager
+def plainly_named(path: Path) -> Iterator[str]:
+    """Give a path that pyogrio takes for a path: it reads ``!``, ``?`` and ``;`` as parts of an address."""
+    if not _addresses(str(path.absolute())):
+        yield str(path.absolute())
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        if _addresses(path.name):
+            link = Path(folder) / f"layer{path.suffix}"
+            link.symlink_to(path.absolute())
+            yield str(link)
+        else:
+            (Path(folder) / "in").symlink_to(path.absolute().parent)
+            yield str(Path(folder) / "in" / path.name)
+
+
+def part_of(shp: Path, ending: str) -> Path | None:
     """Find a part of a shapefile, whatever the case of its ending."""
     for path in shp.parent.glob("*"):
         if path.stem.lower() == shp.stem.lower() and path.suffix.lower() == ending:
@@ -52,11 +74,11 @@ def read_text(path: Path | None) -> str | None:
 def _open(path: Path, **options: Any) -> tuple[dict[str, Any], Any, Any, Any]:
     """Read a layer with GDAL; whatever it raises means that this file is refused."""
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), plainly_named(path) as plain:
             # What GDAL warns of (open rings, dropped values) the checks report row by row.
             warnings.simplefilter("ignore", RuntimeWarning)
             warnings.simplefilter("ignore", UserWarning)
-            meta, fids, wkb, fields = read(path, return_fids=True, force_2d=False, **options)
+            meta, fids, wkb, fields = read(plain, return_fids=True, force_2d=False, **options)
     except FAULTS as error:
         raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
     return meta, fids, wkb, fields
@@ -74,7 +96,7 @@ def read_shapefile(source: Source, declared: str | None, accept_damage: bool, wo
         ``UNREADABLE``, or ``STRUCTURE_DAMAGED`` without ``accept_damage``.
     """
     shp = source.disk
-    shx, dbf, cpg = (_part(shp, ending) for ending in (".shx", ".dbf", ".cpg"))
+    shx, dbf, cpg = (part_of(shp, ending) for ending in (".shx", ".dbf", ".cpg"))
     found = structure.check(shp, shx, accept_damage)
     wkb = _shapes(shp, found, work)
     findings, count = Findings(), len(found)
@@ -96,7 +118,7 @@ def read_shapefile(source: Source, declared: str | None, accept_damage: bool, wo
     frame = frame.iloc[rows].reset_index(drop=True)
     gone = {int(row) + 1 for row in np.flatnonzero(~stays)} | set(range(count + 1, len(found) + 1))
     findings.items = [issue for issue in findings.items if issue.row_no not in gone]
-    raw = Raw(frame, rows + 1, wkb[rows], read_text(_part(shp, ".prj")), encoding, findings)
+    raw = Raw(frame, rows + 1, wkb[rows], read_text(part_of(shp, ".prj")), encoding, findings)
     raw.kept = (
         {place: table.kept[int(row)] for place, row in enumerate(rows) if int(row) in table.kept}
         if dbf
@@ -158,9 +180,9 @@ def layers_of(path: Path) -> list[str]:
         GDAL cannot open it.
     """
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), plainly_named(path) as plain:
             warnings.simplefilter("ignore")  # of measures and surfaces: the checks report them row by row
-            return [str(name) for name, _ in pyogrio.list_layers(path)]
+            return [str(name) for name, _ in pyogrio.list_layers(plain)]
     except FAULTS as error:
         raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
 

@@ -1,6 +1,7 @@
 """Geodatabases, KML, drawings, FlatGeobuf, GeoParquet: what each gives as rows, and what costs only its row."""
 
 import shutil
+import sqlite3
 import zipfile
 
 import geopandas as gpd
@@ -342,3 +343,70 @@ def test_a_folder_named_like_a_database_is_none(tmp_path):
     (tmp_path / "x.gdb" / "a00000001.gdbtable").write_bytes(b"<html>")
     assert found(tmp_path, tmp_path / "work") == ({}, [("x.gdb", "UNREADABLE")])
     shutil.rmtree(tmp_path / "work")
+
+
+@pytest.mark.parametrize(
+    "name", ["!builtup", "built?up=1", "a;b", "a#b", "100%20", "http:x", "zip:a", "[x]", "a'b\"c", "名 称\n"]
+)
+def test_names_that_look_like_addresses_are_names(tmp_path, name):
+    folder = tmp_path / f"in {name}"
+    folder.mkdir()
+    frame = gpd.GeoDataFrame({"宗地代码": CODES}, geometry=SHAPES, crs=4490)
+    frame.to_file(tmp_path / "x.geojson")
+    frame.to_file(tmp_path / "x.gpkg", layer="x")
+    frame.to_file(tmp_path / "x.shp", encoding="utf-8")
+    for path in tmp_path.glob("x.*"):
+        path.rename(folder / f"{name}{path.suffix}")
+    sources, said = found(folder, tmp_path / f"work {name}")
+    assert said == [] and len(sources) == 3
+    for source in sources.values():
+        raw = read(source, tmp_path / f"work {name}")
+        assert len(raw.frame) == 2 and shapes(raw)[0].equals(SHAPES[0]), source.label
+
+
+def test_a_geopackage_with_a_log_is_read_whole_and_not_written_to(tmp_path):
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "builtup.gpkg"
+    gpd.GeoDataFrame({"a": ["1", "2"]}, geometry=SHAPES, crs=4490).to_file(
+        path, layer="builtup", SPATIAL_INDEX="NO"
+    )
+    writer = sqlite3.connect(path)
+    writer.execute("PRAGMA journal_mode=WAL")
+    writer.execute("UPDATE builtup SET a = '3' WHERE fid = 2")
+    writer.commit()  # still open: the change is in the log
+    copied = tmp_path / "copied"
+    shutil.copytree(tmp_path / "in", copied)
+    writer.close()
+    before = {p.name: p.read_bytes() for p in copied.iterdir() if not p.name.endswith("-shm")}
+    assert "builtup.gpkg-wal" in before
+    (copied / "builtup.gpkg-shm").unlink(missing_ok=True)
+    sources, _ = found(copied, tmp_path / "work")
+    raw = read(sources["builtup.gpkg#builtup"], tmp_path / "work")
+    assert raw.frame["a"].tolist() == ["1", "3"]
+    assert {p.name: p.read_bytes() for p in copied.iterdir()} == before
+
+
+@pytest.mark.parametrize("form", ["folder", "zip"])
+def test_an_attribute_table_alone_takes_its_cpg_along(tmp_path, form):
+    (tmp_path / "in").mkdir()
+    gpd.GeoDataFrame({"holder": ["カタカナ"]}, geometry=[SHAPES[0]], crs=4490).to_file(
+        tmp_path / "contract.shp", encoding="cp932"
+    )
+    for part in ("dbf", "cpg"):
+        (tmp_path / f"contract.{part}").rename(tmp_path / "in" / f"contract.{part.upper()}")
+    (tmp_path / "in" / "contract.CPG").write_text("shiftjis")
+    path = tmp_path / "in"
+    if form == "zip":
+        path = tmp_path / "a.zip"
+        with zipfile.ZipFile(path, "w") as opened:
+            for part in sorted((tmp_path / "in").iterdir()):
+                opened.write(part, part.name)
+    sources, said = found(path, tmp_path / "work")
+    (source,) = sources.values()
+    raw = read(source, tmp_path / "work")
+    assert said == [] and raw.wkb is None
+    assert (raw.encoding.name, raw.encoding.source, raw.frame.iloc[0].tolist()) == (
+        "cp932",
+        "CPG",
+        ["カタカナ"],
+    )
