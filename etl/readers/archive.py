@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from etl.errors import NoSpace, Refused
+from etl.readers.phrases import zh
 
 TABLE_ENDINGS = frozenset([
     ".shp", ".shx", ".dbf", ".prj", ".cpg", ".gpkg", ".geojson", ".json", ".csv", ".xlsx", ".xlsm", ".fgb", ".parquet",
@@ -160,11 +161,11 @@ def unpack(
                 stem = stems.setdefault(bare, f"f{len(stems):05d}")
                 target = folder / f"{stem}{ending}"
                 if odd := _odd(name, info):
-                    report(path, "MEMBER_REFUSED", {"why": odd})
+                    report(path, "MEMBER_REFUSED", {"why": odd, "why_zh": zh(odd)})
                 elif not wanted(pure.name):
                     report(path, "FILE_NOT_READ", {"ending": ending})
                 elif target.exists():
-                    report(path, "MEMBER_REFUSED", {"why": "duplicate name"})
+                    report(path, "MEMBER_REFUSED", {"why": "duplicate name", "why_zh": zh("duplicate name")})
                 else:
                     _write(opened, info, target)
                     members.append(Member(path, target))
@@ -202,13 +203,14 @@ def _inner(members: list[Member], folder: Path, report: Report, depth: int, budg
         if member.disk.suffix not in ARCHIVES:
             found.append(member)
         elif depth >= MAX_DEPTH:
-            report(member.path, "MEMBER_REFUSED", {"why": "nested"})
+            report(member.path, "MEMBER_REFUSED", {"why": "nested", "why_zh": zh("nested")})
         else:
             deeper = folder / f"z{number:04d}"
             deeper.mkdir()
             try:
                 found.extend(unpack(member.disk, member.path, deeper, report, depth + 1, budget))
             except Refused as refusal:
-                report(member.path, refusal.code, {k: str(v) for k, v in refusal.params.items()})
+                said = {"value": refusal.value or ""} | {k: str(v) for k, v in refusal.params.items()}
+                report(member.path, refusal.code, said)
             member.disk.unlink()
     return found

@@ -14,10 +14,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from etl.errors import Refused
 from etl.issues import Findings
 from etl.readers import plain_text
 from etl.readers.encoding import LDID, Encoding, decodes, detect, known, looks_damaged, stated
+from etl.readers.phrases import zh
+from etl.readers.structure import damaged as refused
 
 TEXT_KINDS = frozenset("CNFDLM")
 NUMBER_KINDS = frozenset("NF")
@@ -150,10 +151,10 @@ def _structure(path: Path, shapes: int | None, accept: bool) -> tuple[bytes, lis
     findings = Findings()
 
     def damaged(found: str, expected: str, final: bool = False) -> None:
-        said: dict[str, Any] = {"part": path.suffix, "found": found, "expected": expected}
+        refusal = refused(path.suffix, found, expected)
         if final or not accept:
-            raise Refused("STRUCTURE_DAMAGED", **said)
-        findings.add("STRUCTURE_ACCEPTED", **said)
+            raise refusal
+        findings.add("STRUCTURE_ACCEPTED", **refusal.params)
 
     raw = path.read_bytes()
     if len(raw) < 33:
@@ -173,10 +174,8 @@ def _structure(path: Path, shapes: int | None, accept: bool) -> tuple[bytes, lis
     elif len(raw) - header - count * width > 1:
         if there > count and count != shapes:
             damaged(f"{there} records", f"{count} records")
-        findings.add(
-            "STRUCTURE_ODD",
-            value=f"{path.suffix}: {len(raw) - header - count * width} bytes after the last record",
-        )
+        odd = f"{path.suffix}: {len(raw) - header - count * width} bytes after the last record"
+        findings.add("STRUCTURE_ODD", value=odd, value_zh=zh(odd))
     if shapes is not None and count != shapes:
         damaged(f"{count} rows", f"{shapes} shapes")
     count = min(count, there)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from etl.errors import Refused
+from etl.readers.phrases import zh
 from etl.readers.rings import MAX_POINTS
 
 NULL, POINT, POLYGON, POLYGON_Z, POLYGON_M, MULTIPATCH = 0, 1, 5, 15, 25, 31
@@ -90,8 +91,20 @@ def check(shp: Path, shx: Path | None, accept: bool) -> Structure:
     return found
 
 
+def damaged(part: str, found: str, expected: str) -> Refused:
+    """Return the refusal of a file whose parts contradict each other, in both languages."""
+    return Refused(
+        "STRUCTURE_DAMAGED",
+        part=part,
+        found=found,
+        expected=expected,
+        found_zh=zh(found),
+        expected_zh=zh(expected),
+    )
+
+
 def _damaged(found: Structure, part: str, seen: str, expected: str) -> None:
-    refusal = Refused("STRUCTURE_DAMAGED", part=part, found=seen, expected=expected)
+    refusal = damaged(part, seen, expected)
     if not found.damage_accepted:
         raise refusal
     found.damage.append(refusal)
@@ -215,7 +228,7 @@ def _polygons(raw: Bytes, places: Ints, found: Structure) -> None:
     )
     sane = (parts >= 0) & (points >= 0) & (parts <= points) & (plain <= lengths)
     found.rows.update(dict.fromkeys(places[~(fits & sane)].tolist(), "counts"))
-    good = np.flatnonzero(fits & sane & (points > 0))
+    good = np.flatnonzero(fits & sane & (points > 0) & (points <= MAX_POINTS))
     which = np.cumsum(plain[good]) // _BATCH_BYTES
     for batch in np.split(good, np.flatnonzero(np.diff(which)) + 1):
         if len(batch):

@@ -19,6 +19,7 @@ from etl.errors import Refused
 from etl.issues import Findings
 from etl.readers import plain_shape, structure
 from etl.readers.dbf import read_dbf
+from etl.readers.phrases import zh
 from etl.readers.raw import Raw, Source
 from etl.readers.rings import too_large
 from etl.readers.structure import Structure
@@ -132,10 +133,10 @@ def _say(found: Structure, findings: Findings, deleted: int) -> None:
     for refusal in found.damage:
         findings.add("STRUCTURE_ACCEPTED", **refusal.params)
     if found.odd:
-        findings.add("STRUCTURE_ODD", value="; ".join(found.odd))
+        findings.add("STRUCTURE_ODD", value="; ".join(found.odd), value_zh="；".join(map(zh, found.odd)))
     for place, what in sorted(found.rows.items()):
         code = "BOX_ACCEPTED" if place in found.boxes and found.damage_accepted else "RECORD_DAMAGED"
-        findings.add(code, place + 1, "geom", what)
+        findings.add(code, place + 1, "geom", what, value_zh=zh(what))
     for row in np.flatnonzero(found.too_large()):
         too_large(findings, int(row) + 1, int(found.lengths[row]) // 16)
     for row in np.flatnonzero(found.types == structure.MULTIPATCH):

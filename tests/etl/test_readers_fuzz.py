@@ -18,6 +18,7 @@ from shapely import MultiPolygon, Polygon, box
 from etl.options import ImportOptions
 from etl.read import Reader
 from etl.readers.discover import discover, files_of
+from tests.damage import damaged
 
 CASES = 30  # a format, by default
 MANY = 1000
@@ -150,27 +151,6 @@ def xlsx(folder):
 FORMS = (shp, packed, gdb, gpkg, geojson, fgb, parquet, kml, dxf, txt, csv, xlsx)
 
 
-def damage(raw, chance):
-    """Return bytes that differ from the valid ones in one of the ways in which files go bad."""
-    raw = bytearray(raw)
-    way = chance.choice(("flip", "flip", "flip", "byte", "byte", "cut", "zeros", "ones", "twice", "lost"))
-    place = chance.randrange(len(raw)) if raw else 0
-    if way in ("flip", "byte"):
-        for _ in range(chance.choice((1, 1, 2, 8))):
-            at = chance.randrange(len(raw))
-            raw[at] = raw[at] ^ 1 << chance.randrange(8) if way == "flip" else chance.randrange(256)
-    elif way == "cut":
-        del raw[place:]
-    elif way in ("zeros", "ones"):
-        size = chance.choice((1, 4, 16, 512))
-        raw[place : place + size] = (b"\x00" if way == "zeros" else b"\xff") * len(raw[place : place + size])
-    elif way == "twice":
-        raw[place:place] = raw[place : place + chance.choice((1, 4, 100))]
-    else:
-        del raw[place : place + chance.choice((1, 4, 100))]
-    return bytes(raw)
-
-
 def late(number, frame):
     raise TimeoutError
 
@@ -201,7 +181,7 @@ def run(form, numbers, tmp_path):
         for number in numbers:
             chance = random.Random(number)
             hit = chance.choice([path for path in files if content[path]])
-            hit.write_bytes(damage(content[hit], chance))
+            hit.write_bytes(damaged(content[hit], chance))
             work = tmp_path / "work"
             work.mkdir()
             signal.alarm(SECONDS)
