@@ -119,7 +119,7 @@ def to_storage(
 def _polygons_of(shape: Any) -> Any:
     """Return the polygonal part of a repaired shape, as one MultiPolygon."""
     parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) in (POLYGON, MULTIPOLYGON)]
-    return shapely.multipolygons([q for part in parts for q in shapely.get_parts(part)])
+    return shapely.MultiPolygon([q for part in parts for q in shapely.get_parts(part)])  # may be of none
 
 
 def repair(
