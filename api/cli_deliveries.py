@@ -26,7 +26,11 @@ from gis.errors import UsageFault
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
 @click.option("--layer", metavar="LAYER", help="What the files hold, where their names don't say.")
 @park_option
-@click.option("--crs", metavar="EPSG:N", help="Coordinate system, where a file doesn't say or says it wrong.")
+@click.option(
+    "--crs",
+    metavar="EPSG:N",
+    help="Coordinate system, where a file doesn't say or says it wrong; EPSG:N,yx if it gives north before east.",
+)
 @click.option("--encoding", metavar="NAME", help="Encoding of text, as gb18030 or utf-8.")
 @click.option("--mapping", type=click.Path(path_type=Path), help="The supplier's table of columns (YAML).")
 @click.option("--observed-on", type=Day(), help="Day of observation of built-up areas and land states.")

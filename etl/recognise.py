@@ -121,8 +121,8 @@ def _one(
     try:
         raw = reader.raw(source, rule, seen.layer)
         findings.extend(raw.findings.items)
-        _describe(seen, raw, rule)
-        if raw.wkb is not None or _wkt_column(raw) is not None:
+        _describe(seen, raw, rule, source.names)
+        if _is_shaped(raw):
             _locate(seen, raw, rule, source, options, place, findings)
     except Refused as refusal:
         findings.add(refusal.code, field=refusal.field, value=refusal.value, **refusal.params)
@@ -141,10 +141,12 @@ def _plain(findings: Findings, every: bool = False) -> list[dict[str, Any]]:
     ]
 
 
-def _describe(seen: Recognised, raw: Raw, rule: SourceRule | None) -> None:
+def _describe(seen: Recognised, raw: Raw, rule: SourceRule | None, named: tuple[str, ...]) -> None:
     """Write down rows, layer, encoding and columns of a table."""
     seen.rows, seen.geometry = len(raw.frame), raw.wkb is not None
     seen.layers = layers_of(raw)
+    if seen.layer is None and (word := layer_in_words(named, shaped=_is_shaped(raw))):
+        seen.layer, seen.layer_why = word, "NAME"
     if seen.layer is None and seen.layers:
         seen.layer, seen.layer_why = seen.layers[0], "COLUMNS"
     samples = {str(name): samples_of(raw.frame[name]) for name in raw.frame.columns}
@@ -165,7 +167,7 @@ def samples_of(column: pd.Series) -> list[str]:
 
 def layers_of(raw: Raw) -> list[str]:
     """List the layers whose key and shapes a table has, by how many of its columns they know."""
-    shaped = raw.wkb is not None or _wkt_column(raw) is not None
+    shaped = _is_shaped(raw)
     scores: dict[str, int] = {}
     for name, layer in LAYERS.items():
         if layer.geometry and not shaped:
@@ -182,6 +184,19 @@ def layers_of(raw: Raw) -> list[str]:
 def _meaning(source: str, layer: str, raw: Raw) -> tuple[str, tuple[str, ...]] | None:
     forms = (source, *raw.variants.get(source, ()))
     return next((m for form in forms if (m := names.meanings(form, layer))), None)
+
+
+def layer_in_words(named: tuple[str, ...], *, shaped: bool) -> str | None:
+    """Return the layer that a file or sheet is called in Chinese, best name first; ``None`` if it can't be that one."""
+    for name in named:
+        for word, layer in names.table()["layer_words"]:
+            if word in name and LAYERS[layer].geometry == shaped:
+                return str(layer)
+    return None
+
+
+def _is_shaped(raw: Raw) -> bool:
+    return raw.wkb is not None or _wkt_column(raw) is not None
 
 
 def _wkt_column(raw: Raw) -> str | None:

@@ -37,7 +37,7 @@ class CrsSeen:
 class Recognised:
     """One table of a delivery. ``bounds`` are degrees (west, south, east, north) in the best system known.
 
-    ``layer_why`` is MAPPING, ASKED, NAME, COLUMNS or NONE; ``layers`` are the
+    ``layer_why`` is MAPPING, ASKED, NAME (of the file or sheet), COLUMNS or NONE; ``layers`` are the
     layers that its columns would fit, the best first. ``findings`` are those
     that keep it from being taken in as things stand. ``kept`` says which mapping kept for the supplier was used.
     """

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import pytest
@@ -14,13 +15,14 @@ from etl.asked import place_of
 from etl.errors import BadMapping, ImportUsage
 from etl.importer import run
 from etl.mapping.compose import compose, patterns_of
-from etl.mapping.file import parse
+from etl.mapping.file import load, parse
 from etl.mapping.suggest import suggest
 from etl.options import ImportOptions
 from etl.publish import publish
 from etl.readers.discover import files_of
 from etl.recognise import recognise
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 SAID = {
     "supplier": "某测绘院",
     "sources": [{"match": "*企业*.csv", "layer": "enterprise", "columns": {"credit_code": "代码", "enterprise_name": "全称"}}],
@@ -260,6 +262,19 @@ def test_a_delivery_is_recognised(empty_database, tmp_path):
     assert (builtup.layer, builtup.layer_why, builtup.crs.source) == ("builtup", "ASKED", "DECLARED")
     assert builtup.findings == []
     assert rows("SELECT count(*) FROM delivery") == [(0,)]
+
+
+def test_the_sample_is_recognised_without_its_mapping(empty_database):
+    """Every table of the sample is proposed as the layer that its mapping has it."""
+    folder = CHECKOUT / "data" / "samples" / "jinzhou-2026-10"
+    mapping = load(CHECKOUT / "etl" / "mappings" / "jinzhou-sample.yaml")
+    found = {(r.path, r.part): r for r in recognised(folder) if r.rows}
+    meant = {place: mapping.rules_for(*place)[0].layer for place in found}
+    assert {place: r.layer for place, r in found.items()} == meant
+    assert {r.layer_why for r in found.values()} <= {"NAME", "COLUMNS"}
+    # The eastern parcels have no .prj: they may be in the zone of 123 degrees, with its number in the eastings.
+    (east,) = [r for r in found.values() if "东部" in r.path]
+    assert (east.crs.source, east.crs.candidates[0]["distance_m"]) in (("GUESSED", 0), ("PRJ", 0))
 
 
 def test_the_kept_mapping_is_shown_as_such(empty_database, tmp_path):
