@@ -163,13 +163,16 @@ def _rights(connection: Connection, roles: set[str], database: str) -> list[str]
 
 
 def _revocations(connection: Connection) -> list[str]:
-    """Return the statements that close ``ST_EstimatedExtent`` to all: it ignores rights on rows.
+    """Return the statements that close ``ST_EstimatedExtent`` to all, and let the application name points of the log.
 
-    Only the owner of the extension can; on a server that is not ours its
-    administrator decides, and ``doctor`` says so.
+    That function ignores rights on rows. Only a superuser can; on a server
+    that is not ours its administrator decides, and ``doctor`` says so.
     """
     with connection.begin():
         is_super = connection.scalar(text("SELECT rolsuper FROM pg_roles WHERE rolname = session_user"))
     if not is_super:
         return []
-    return [f"REVOKE EXECUTE ON FUNCTION st_estimatedextent({kind}) FROM PUBLIC" for kind in _ESTIMATED]
+    return [
+        *(f"REVOKE EXECUTE ON FUNCTION st_estimatedextent({kind}) FROM PUBLIC" for kind in _ESTIMATED),
+        f"GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO {APP_ROLE}",
+    ]

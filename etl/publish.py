@@ -18,7 +18,7 @@ from data import supplier_mappings
 from data.deliveries import NoSuchDelivery
 from data.layers import LAYERS
 from data.session import transaction
-from etl import corrections, lineage
+from etl import corrections, lineage, restore_point
 from etl.errors import NotPublishable
 from etl.publish_layer import publish_layer
 from etl.statements import same_row, taken_over
@@ -128,6 +128,7 @@ def _record(
         ),
         {"id": delivery_id, "action": action, "person": person, "reason": reason},
     ).one()
+    restore_point.mark(connection, row.publication_id)
     return row.publication_id, row.published_at
 
 

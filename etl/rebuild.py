@@ -85,7 +85,7 @@ def rebuild(
         try:
             _build(result, address, done, found, before, progress)
             if not check and not into and not result.troubles:
-                _take_over(address, done)
+                _take_over(name, address, done)
                 result.kept_as = f"landstock_before_{moment}"
                 second_database.replace(second_database.in_use(), name, result.kept_as)
                 result.replaced = True
@@ -112,12 +112,13 @@ def _build(
     result.tables = states.compare(before, after, named)
 
 
-def _take_over(address: str, done: replay.History) -> None:
+def _take_over(name: str, address: str, done: replay.History) -> None:
     """Copy the tables that no delivery makes (jobs, kept mappings), after a look whether anything happened since."""
     with transaction() as connection:
         if replay.history(connection).newest() != done.newest():
             raise ChangedMeanwhile
         tables = _others(connection)
+        second_database.clear(name, list(reversed(tables)))  # publishing keeps mappings by itself
         with tempfile.TemporaryFile() as dump:
             for table in tables:
                 start = dump.tell()

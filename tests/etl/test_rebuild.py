@@ -1,5 +1,6 @@
 """The whole state anew from kept deliveries, corrections and decisions: it is the present one, or is said not to be."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -148,19 +149,23 @@ def test_a_damaged_and_a_missing_kept_delivery_are_said_and_nothing_is_built(tmp
 
 
 def test_the_rebuilt_database_takes_the_place_of_the_present_one(tmp_path):
-    run([parcels(tmp_path / "1", A="甲", B="乙")], PUBLISH)
+    said = {"sources": [{"match": "parcel.csv", "layer": "parcel", "columns": {"holder": "holder"}}]}
+    run([parcels(tmp_path / "1", A="甲", B="乙")], replace(PUBLISH, mapping_data=said))
     with transaction() as connection:
         supplier_mappings.save(
             connection, "测绘院", {"sources": [{"match": "*.shp", "layer": "parcel"}]}, "某人"
         )
     change("UPDATE parcel SET holder = '他人' WHERE parcel_code = 'B'")
     state = rows("SELECT parcel_code, lower(known), published_by FROM parcel ORDER BY 1")
+    kept = rows("SELECT supplier, saved_by FROM supplier_mapping ORDER BY mapping_id")
+    assert len(kept) == 2
     found = rebuild(check=False)
     try:
         assert found.replaced and not found.equal  # the present state was not what was delivered
         assert rows("SELECT holder FROM parcel WHERE parcel_code = 'B'") == [("乙",)]
         assert rows("SELECT parcel_code, lower(known), published_by FROM parcel ORDER BY 1") == state
-        assert rows("SELECT supplier, saved_by FROM supplier_mapping") == [("测绘院", "某人")]
+        # The mapping that the publication kept and the one that a person kept are both there, each once.
+        assert rows("SELECT supplier, saved_by FROM supplier_mapping ORDER BY mapping_id") == kept
         assert found.kept_as in databases()
         # Numbers go on where they were.
         after = run([parcels(tmp_path / "2", C="丙")], PUBLISH)
