@@ -20,6 +20,7 @@ import shapely
 from gis.errors import WrongCRS
 
 STORAGE_CRS = "EPSG:4490"
+_POLYGON, _MULTIPOLYGON = 3, 6
 _CGCS2000 = "+a=6378137 +rf=298.257222101"
 
 
@@ -61,7 +62,37 @@ def measure(shapes: Any) -> Any:
     bands = np.round((bounds[:, 1] + bounds[:, 3]) * 5) if len(shapes) else np.empty(0)
     for band in np.unique(bands[~np.isnan(bands)]):
         here = bands == band
-        found[here] = shapely.area(_to_plane(shapes[here], int(band)))
+        some = np.asarray(shapes, dtype=object)[here]
+        plain = np.isin(shapely.get_type_id(some), (_POLYGON, _MULTIPOLYGON)).all()
+        found[here] = _area_of_rings(some, int(band)) if plain else shapely.area(_to_plane(some, int(band)))
+    return found
+
+
+def _area_of_rings(shapes: Any, tenth: int) -> Any:
+    """Return the areas of polygons from their coordinates; no shape is built on the plane for it."""
+    _, points, (rings, *groups) = shapely.to_ragged_array(shapes, include_z=False)
+    counts = np.diff(rings)
+    x, y = _projection(tenth).transform(points[:, 0], points[:, 1])
+    first = np.repeat(rings[:-1], counts)
+    x, y = x - x[first], y - y[first]  # near zero, so that nothing is lost in the differences
+    cross = np.zeros(len(x))
+    cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
+    cross[rings[1:] - 1] = 0  # from the end of a ring to the start of the next
+    area = np.abs(_sums(cross, rings)) / 2
+    holes = np.ones(len(area), dtype=bool)
+    holes[groups[0][:-1][np.diff(groups[0]) > 0]] = False  # the first ring of each polygon is its outer one
+    area = np.where(holes, -area, area)
+    for group in groups:
+        area = _sums(area, group)
+    return area
+
+
+def _sums(values: Any, offsets: Any) -> Any:
+    """Return the sum of each run of values; an empty run is 0."""
+    some = np.diff(offsets) > 0
+    found = np.zeros(len(some))
+    if some.any():
+        found[some] = np.add.reduceat(values, offsets[:-1][some])
     return found
 
 

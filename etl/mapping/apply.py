@@ -164,21 +164,21 @@ class _Reader:
         self, texts: NDArray[np.object_], findings: Findings, kept: dict[int, dict[str, str]]
     ) -> NDArray[np.object_]:
         unit_texts = self.unit_texts = self._units()
+        different: NDArray[np.object_]
         if unit_texts is None:
-            codes, different = pd.factorize(texts)
-            keys: list[tuple[Any, Any]] = [(text, None) for text in different]
+            codes, found = pd.factorize(texts)
+            different, of_unit = np.asarray(found, dtype=object), np.full(len(found), None, dtype=object)
         else:
             pairs = pd.MultiIndex.from_arrays([pd.Series(texts, dtype=object).fillna(""), unit_texts])
-            codes, found = pd.factorize(pairs)
-            keys = [(text or None, unit) for text, unit in found]
-        values = np.full(len(keys) + 1, None, dtype=object)
-        said: list[tuple[str, dict[str, Any]] | None] = [None] * len(keys)
-        keep = np.zeros(len(keys) + 1, dtype=bool)
-        values[:-1], settled = self._at_sight(
-            np.array([*(text for text, _ in keys), None], dtype=object)[:-1]
-        )
+            codes, both = pd.factorize(pairs)
+            different = np.array([*(text or None for text, _ in both), None], dtype=object)[:-1]
+            of_unit = np.array([*(unit for _, unit in both), None], dtype=object)[:-1]
+        values = np.full(len(different) + 1, None, dtype=object)
+        said: list[tuple[str, dict[str, Any]] | None] = [None] * len(different)
+        keep = np.zeros(len(different) + 1, dtype=bool)
+        values[:-1], settled = self._at_sight(different)
         for place in np.flatnonzero(~settled):
-            text, unit = keys[place]
+            text, unit = different[place], of_unit[place]
             if text is None or (is_empty(text) and self.column.kind is not bool):
                 continue
             values[place], said[place], keep[place] = self._one(text, unit)

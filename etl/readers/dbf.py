@@ -23,7 +23,8 @@ from etl.readers.structure import damaged as refused
 TEXT_KINDS = frozenset("CNFDLM")
 NUMBER_KINDS = frozenset("NF")
 UNSAID = frozenset({0x03, 0x57, 0x58, 0x59})  # "the system's own": on a Chinese system that is GBK
-_NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\*+")  # stars stand for a number too long
+_FORM = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|\*+"  # stars stand for a number too long
+_NUMBER = re.compile(_FORM.encode())
 _BLANK = b" \x00"
 Field = tuple[bytes, str, int]
 
@@ -198,7 +199,7 @@ def _column(found: Table, label: str, kind: str, cell: tuple[Any, Any]) -> pd.Se
     """Return one column as texts, each different value decoded once; report what cannot be read."""
     codes, values = cell
     encoding = found.encoding.name
-    plain = plain_text.decode(values.tolist(), encoding, _NUMBER if kind in NUMBER_KINDS else None)
+    plain = plain_text.decode(values.tolist(), encoding, _FORM if kind in NUMBER_KINDS else None)
     if plain is not None:
         return pd.Series(np.array([*plain, None], dtype=object)[codes], dtype=object)
     texts: list[str | None] = []

@@ -95,10 +95,10 @@ def ogr2ogr(server: Server, shp: Path) -> Row:
             "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb}  # fmt: skip
 
 
-def warm(server: Server, first: Path, second: Path) -> list[Row]:
+def warm(server: Server, first: Path, second: Path, *more: str) -> list[Row]:
     """Import in a worker that has imported the parks: a first and a second delivery of the parcels."""
     environment = os.environ | {"LANDSTOCK_DATABASE_URL": server.fresh(), "PYTHONPATH": str(TOP)}
-    command = [sys.executable, "-P", str(HERE / "worker.py"), str(HERE / "city.yaml")]
+    command = [sys.executable, "-P", str(HERE / "worker.py"), str(HERE / "city.yaml"), *more]
     found: list[Row] = []
     with subprocess.Popen(
         command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -160,6 +160,7 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--city", type=Path, help="folder of the city's files; made when it is not there")
     asked.add_argument("--cold", action="store_true", help="the command from its start as well")
+    asked.add_argument("--no-topology", action="store_true", help="parcels are not compared with each other")
     options = asked.parse_args()
     if not shutil.which("ogr2ogr"):
         raise SystemExit("ogr2ogr is missing; Debian: apt-get install gdal-bin")
@@ -184,7 +185,7 @@ def rounds(server: Server, first: Path, second: Path, options: argparse.Namespac
 
     for _ in range(options.runs):
         told("ogr2ogr", ogr2ogr(server, first / "parcels.shp"))
-        once, again = warm(server, first, second)
+        once, again = warm(server, first, second, *(["--no-topology"] if options.no_topology else []))
         told("warm", once)
         told("second", again)
         if options.cold:

@@ -2,16 +2,17 @@
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from etl.readers import plain_text
-from etl.readers.dbf import _NUMBER, _text
+from etl.readers.dbf import _FORM, _text
 from etl.readers.encoding import looks_damaged
 
 ENCODINGS = ("gb18030", "utf-8", "cp932", "big5", "latin-1", "cp1252", "ascii")
 
 
 @given(st.lists(st.binary(max_size=6), max_size=5), st.sampled_from(ENCODINGS))
+@settings(deadline=None)
 def test_any_bytes(values, encoding):
     found = plain_text.decode(values, encoding)
     one_by_one = [_text(value, encoding) for value in values]
@@ -26,6 +27,7 @@ def test_any_bytes(values, encoding):
 
 
 @given(st.lists(st.text(alphabet="锦州 Ａ1\u3000-", max_size=6)), st.sampled_from(ENCODINGS[:4]))
+@settings(deadline=None)
 def test_sound_texts_are_decoded_together(values, encoding):
     try:
         coded = [value.encode(encoding) for value in values]
@@ -60,5 +62,6 @@ def test_what_nobody_writes_is_looked_at_alone(text):
 
 
 def test_numbers_have_to_be_numbers():
-    assert plain_text.decode([b" 12.50", b"***", b"   "], "gb18030", _NUMBER) == ["12.50", "***", None]
-    assert plain_text.decode([b" 12.50", b"1O"], "gb18030", _NUMBER) is None
+    assert plain_text.decode([b" 12.50", b"***", b"   "], "gb18030", _FORM) == ["12.50", "***", None]
+    for odd in (b"1O", b"12\xa1\xa1", b"1\t", b"1 2"):
+        assert plain_text.decode([b" 12.50", odd], "gb18030", _FORM) is None

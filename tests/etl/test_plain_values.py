@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from data.layers import LAYERS
 from etl.checks.rows import extra_json
@@ -55,6 +55,7 @@ def test_both_ways_give_the_same(layer, column, unit, monkeypatch):
 
 
 @given(st.lists(st.text(alphabet="0123456789.-,ABab 亩／\u3000\t１", max_size=8), max_size=6))
+@settings(deadline=None)
 def test_any_texts_give_the_same(values):
     with pytest.MonkeyPatch.context() as patch:
         found = [read(values, "parcel", column) for column in COLUMNS["parcel"]]

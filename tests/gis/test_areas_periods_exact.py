@@ -10,6 +10,7 @@ import pyproj
 import pytest
 import shapely
 
+from gis import areas
 from gis.areas import area_m2
 from gis.errors import WrongCRS
 from gis.exact import FALSE, TRUE, UNKNOWN, below_share, decimal_text, figure, half_up, plain, reaches_share
@@ -101,3 +102,24 @@ def test_figures_as_text():
     assert decimal_text(Fraction("17001.27")) == "17001.27"
     assert figure(2499.99) == Decimal("2499.99")
     assert figure(float("nan")) is None
+
+
+def test_areas_of_rings_are_those_of_shapes_on_the_plane():
+    # Holes are taken off, parts are added, an empty part adds nothing, the direction of a ring does not matter.
+    square = shapely.box(121.0, 41.0, 121.01, 41.01)
+    holed = square.difference(shapely.box(121.002, 41.002, 121.004, 41.004))
+    two = shapely.MultiPolygon([holed, shapely.box(121.02, 41.02, 121.03, 41.03)])
+    found = [square, square.reverse(), holed, holed.reverse(), two, shapely.Polygon(), shapely.MultiPolygon()]
+    on_plane = [0.0 if s.is_empty else shapely.area(areas._to_plane([s], 410))[0] for s in found]
+    measured = areas.measure(np.array(found, dtype=object))
+    assert measured == pytest.approx(on_plane, rel=1e-12)
+    assert measured[2] == pytest.approx(measured[0] * 0.96, rel=1e-4)  # 1/25 of the square is the hole
+
+
+def test_shapes_of_other_kinds_beside_polygons_are_measured_too():
+    square = shapely.box(121.0, 41.0, 121.01, 41.01)
+    both = areas.measure(
+        np.array([square, shapely.Point(121, 41), None, shapely.GeometryCollection([square])], dtype=object)
+    )
+    alone = areas.measure(np.array([square], dtype=object))[0]
+    assert both[[0, 1, 3]] == pytest.approx([alone, 0, alone], rel=1e-12) and np.isnan(both[2])
