@@ -16,6 +16,7 @@ import pandas as pd
 from etl.checks.codes import FORMS
 from etl.errors import Refused
 from etl.issues import Findings
+from etl.readers import webmap
 from etl.readers.encoding import of_text
 from etl.readers.raw import Raw
 from etl.readers.rings import parts_of, ring_of, wkb_of
@@ -166,6 +167,8 @@ def _system(said: dict[str, str], plots: list[Plot]) -> str | None:
     Refused
         They disagree, or the plots lie in several zones.
     """
+    if webmap.named(said.get("坐标系", "")):
+        return said["坐标系"]  # refused by that name
     east = np.array(
         [y for plot in plots for points in plot.rings.values() for y, _ in points if math.isfinite(y)]
     )

@@ -308,6 +308,33 @@ def test_shifted_parcels_are_refused_and_say_why(empty_database, tmp_path):
     assert run([tmp_path / "parcel_right.gpkg"], ImportOptions(publish=True)).exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [("GCJ-02", "CRS_WEB_MAP"), ("百度坐标系", "CRS_WEB_MAP"), ("1980西安坐标系", "CRS_NOT_CGCS2000")],
+)
+def test_boundary_points_that_name_another_system(empty_database, tmp_path, system, code):
+    (tmp_path / "parcel.txt").write_text(
+        f"[属性描述]\n坐标系={system}\n几度分带=3\n带号=40\n计量单位=米\n[地块坐标]\n"
+        "5,0.1,P1,某地块,面,,工业,,@\nJ1,1,4550000,40600000\nJ2,1,4550000,40600100\nJ3,1,4550100,40600100\n"
+        "J4,1,4550100,40600000\nJ1,1,4550000,40600000\n",
+        encoding="gbk",
+    )
+    mapping = {"sources": [{"match": "*.txt", "layer": "parcel", "columns": {"parcel_code": "地块编号"}}]}
+    report = run([tmp_path], ImportOptions(mapping_data=mapping))
+    assert report.layers[0].blocked_by == [code]
+
+
+def test_a_shapefile_that_names_a_web_map(empty_database, tmp_path):
+    frame = gpd.GeoDataFrame({"parcel_cod": ["A"]}, geometry=[box(121, 41.1, 121.01, 41.11)], crs=4326)
+    frame.to_file(tmp_path / "parcel.shp")
+    prj = (tmp_path / "parcel.prj").read_text().replace("GCS_WGS_1984", "GCS_GCJ_02")
+    (tmp_path / "parcel.prj").write_text(prj)
+    assert run([tmp_path], ImportOptions()).layers[0].blocked_by == ["CRS_WEB_MAP"]
+    # The same asked for on the command line: a refusal that explains, not an unknown name.
+    (tmp_path / "parcel.prj").unlink()
+    assert run([tmp_path], ImportOptions(crs="火星坐标")).layers[0].blocked_by == ["CRS_WEB_MAP"]
+
+
 def test_both_zones_in_one_delivery_are_judged_file_by_file(empty_database, tmp_path):
     for name, x, epsg in (("parcel_west", 121.0, 4528), ("parcel_east", 122.0, 4550)):
         shapes = squares(x, 41.5, count=2)
