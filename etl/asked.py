@@ -13,6 +13,7 @@ from data import supplier_mappings
 from data.layers import LAYERS
 from data.supplier_mappings import Kept
 from etl import published
+from etl.checks.limits import tolerances
 from etl.checks.words import acceptable
 from etl.errors import ImportUsage, Refused, UnknownLayer
 from etl.mapping.file import Mapping, parse, read
@@ -131,6 +132,7 @@ def said(options: ImportOptions) -> dict[str, Any]:
     stored["mapping"] = json.dumps(inline, ensure_ascii=False, sort_keys=True) if inline is not None else None
     stored["observed_on"] = options.observed_on.isoformat() if options.observed_on else None
     stored["accept"] = list(options.accept)
+    stored["tolerances"] = tolerances()  # with them the same checks can be made again
     return stored
 
 

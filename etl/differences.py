@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 from data.layers import LAYERS, SNAPSHOTS, LayerColumn
 from data.sql import load
 from etl import difference_statements as statements
-from etl.checks.rows import tolerances
+from etl.checks.limits import tolerances
 from etl.options import ImportOptions
 from etl.statements import gone_filter, same_row
 from etl.work import Work

@@ -63,6 +63,18 @@ class BadMapping(ImportUsage):
         )
 
 
+class BadTolerances(ImportUsage):
+    """A file of tolerances holds something that no check knows."""
+
+    code: ClassVar[str] = "tolerances-unreadable"
+
+    def __init__(self, source: str, found: str, known: str) -> None:
+        super().__init__(
+            f"Tolerances {source}: {found} cannot be used. Expected: {known or 'lines of the form name: number'}.",
+            f"容差设置 {source}：{found} 不可用。应为：{known or '每行“名称: 数值”'}。",
+        )
+
+
 class NotPublishable(LandStockError):
     """A delivery is not in a state in which it can be published or withdrawn."""
 

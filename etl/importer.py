@@ -15,6 +15,7 @@ from data.settings import settings
 from etl import corrections, differences
 from etl.asked import already_in, checked_options, kept_mapping, place_of, record, said, say_kept
 from etl.checks import delivery as delivery_checks
+from etl.checks.limits import using
 from etl.issues import Findings
 from etl.keep import content_hash, keep, require_room, work_folder
 from etl.layers import layer_of
@@ -68,6 +69,11 @@ def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) 
     EnvironmentFault
         The database or the disk.
     """
+    with using(options.tolerances):
+        return _run(paths, options, progress)
+
+
+def _run(paths: list[Path], options: ImportOptions, progress: Progress) -> ImportReport:
     options, mapping = checked_options(options)
     clock, meter = _Clock(), Meter(progress)
     files = files_of([Path(path) for path in paths])

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -35,11 +35,28 @@ class Issue:
 
 
 class Findings:
-    """The findings about one file, in the order in which they were made."""
+    """The findings about one file, in the order in which they were made.
+
+    Of one code only the first ``findings_listed`` (a tolerance) are kept one by
+    one, the rest is counted: a file with a million bad rows is one mistake made a million
+    times, and must not cost a million objects. :meth:`close` says how many are not listed.
+    """
 
     def __init__(self, layer: str | None = None) -> None:
         self.layer = layer
         self.items: list[Issue] = []
+        self.unlisted: Counter[str] = Counter()
+        self._kept: Counter[str] = Counter()
+        self._most: int | None = None
+
+    @property
+    def most(self) -> int:
+        """How many findings of one code are listed."""
+        if self._most is None:
+            from etl.checks.limits import tolerances
+
+            self._most = max(1, int(tolerances()["findings_listed"]))
+        return self._most
 
     def add(
         self,
@@ -54,18 +71,61 @@ class Findings:
         """Record one finding; its severity is the one that the table of words gives the code."""
         from etl.checks.words import severity_of
 
+        severity = severity_of(code)
+        if severity is not Severity.BLOCKS and self._kept[code] >= self.most:
+            self.unlisted[code] += 1
+            return
+        self._kept[code] += 1
         said = None if value is None else str(value)[:500]
         named = {"field": field, "value": said}
         params = {name: word for name, word in named.items() if word is not None} | params
-        self.items.append(Issue(code, severity_of(code), self.layer, row_no, key, field, said, params, point))
+        self.items.append(Issue(code, severity, self.layer, row_no, key, field, said, params, point))
+
+    def add_rows(
+        self,
+        code: str,
+        rows: Sequence[Any] | Any,
+        field: str | None = None,
+        values: Any = None,
+        keys: Any = None,
+        points: Any = None,
+        **columns: Any,
+    ) -> None:
+        """Record one finding a row: ``columns`` are parallel to the rows, or one value for all of them."""
+        here = max(0, self.most - self._kept[code])
+        for place in range(min(len(rows), here)):
+            params = {
+                name: found[place] if isinstance(found, list) or hasattr(found, "__array__") else found
+                for name, found in columns.items()
+            }
+            self.add(
+                code, int(rows[place]), field, None if values is None else values[place],
+                None if keys is None else keys[place], None if points is None else points[place],
+                **{name: found.item() if hasattr(found, "item") else found for name, found in params.items()},
+            )  # fmt: skip
+        if len(rows) > here:
+            self.unlisted[code] += len(rows) - here
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Take over findings that were made elsewhere."""
-        self.items.extend(issues)
+        for issue in issues:
+            self.items.append(issue)
+            self._kept[issue.code] += 1
+
+    def drop_rows(self, gone: set[int]) -> None:
+        """Forget the findings about rows that turn out to be none of the layer."""
+        self.items = [issue for issue in self.items if issue.row_no not in gone]
+        self._kept = Counter(issue.code for issue in self.items)
+
+    def close(self) -> None:
+        """Say how many findings of each code are not listed one by one."""
+        for code, count in sorted(self.unlisted.items()):
+            if not any(i.code == "FINDINGS_MORE" and i.value == code for i in self.items):
+                self.add("FINDINGS_MORE", value=code, count=count, listed=self._kept[code])
 
     def counts(self) -> dict[str, int]:
-        """Count the findings by code."""
-        return dict(sorted(Counter(issue.code for issue in self.items).items()))
+        """Count the findings by code, those that are not listed included."""
+        return dict(sorted((Counter(issue.code for issue in self.items) + self.unlisted).items()))
 
     def blocking(self) -> list[str]:
         """List the codes that block the file, each once."""

@@ -1,6 +1,6 @@
 """What an import is asked to do, and what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -35,6 +35,9 @@ class ImportOptions:
     check_only: bool = False
     publish: bool = False
     person: str = "system"
+    tolerances: Mapping[str, float] | None = (
+        None  # of the checks, as a delivery stores them; None: those in force
+    )
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, text
 
 from data.layers import LAYERS, SNAPSHOTS
 from data.sql import load
-from etl.checks.rows import tolerances
+from etl.checks.limits import tolerances
 from etl.errors import NotPublishable
 from etl.statements import (
     CLOSE_CHANGED,

@@ -7,9 +7,9 @@ import shapely
 from sqlalchemy import Connection, text
 
 from data.layers import LAYERS
+from etl.checks.parks import Parks
 from etl.checks.references import Known
 from etl.checks.rows import SETTING_TERMS
-from etl.checks.shapes import Parks
 from etl.work import Work
 
 _PARKS = """

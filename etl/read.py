@@ -10,6 +10,7 @@ from data.layers import LAYERS
 from etl import geometry
 from etl.checks import rows as row_checks
 from etl.checks.codes import check_forms
+from etl.checks.limits import tolerances
 from etl.errors import Refused
 from etl.issues import Findings, Severity
 from etl.limits import out_of_memory, said_limit
@@ -165,7 +166,7 @@ class Reader:
         mapped.wkb = mapped.wkb[places] if mapped.wkb is not None else None
         mapped.row_no = mapped.row_no[places]
         work.read = len(places)
-        work.findings.items = [i for i in work.findings.items if i.row_no not in gone]
+        work.findings.drop_rows(gone)
 
     def _require_keys(self, mapped: Mapped, raw: Raw) -> None:
         layer = LAYERS[mapped.layer]
@@ -196,7 +197,7 @@ class Reader:
         raw_shapes = shapes
         shapes, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
         require_unshifted(geometry.only(shapes, good), self.place, self.options.accept, work.findings)
-        limits = row_checks.tolerances()
+        limits = tolerances()
         before = shapes
         shapes, good = geometry.repair(
             shapes,

@@ -21,6 +21,7 @@ def begin_file(connection: Connection, number: int, work: Work) -> None:
 
 def finish_file(connection: Connection, work: Work) -> None:
     """Write down what became of a file; the rows of one that is blocked after all leave staging again."""
+    work.findings.close()
     if work.blocked_by and work.layer:
         connection.execute(
             text(f"DELETE FROM staging.{work.layer} WHERE file_id = :id"), {"id": work.file_id}

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, text
 from data.layers import LAYERS
 from etl import published
 from etl.checks.duplicates import reject_duplicates
+from etl.checks.limits import tolerances
 from etl.checks.references import check_references
-from etl.checks.rows import tolerances
 from etl.checks.shapes import check_overlaps, check_published
 from etl.checks.units import check_units
 from etl.load import hash_again

@@ -1,10 +1,9 @@
-"""Rows of one layer against each other, over all files of a delivery."""
-
-from typing import Any
+"""Rows of one layer against each other, over all files of a delivery: the same key, the same content, the same shape."""
 
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from data.layers import LAYERS
 from etl.work import Work
@@ -22,7 +21,6 @@ def reject_duplicates(works: list[Work]) -> None:
     table = pd.DataFrame(
         {
             "file": np.repeat(np.arange(len(works)), [len(w.row_no) for w in works]),
-            "place": np.concatenate([np.arange(len(w.row_no)) for w in works]),
             "row": np.concatenate([w.row_no for w in works]),
             "hash": np.concatenate([w.hashes for w in works]),
             "key": np.concatenate([w.keys for w in works]),
@@ -30,45 +28,61 @@ def reject_duplicates(works: list[Work]) -> None:
     )
     by = "key" if layer.key else "hash"
     again = table.duplicated(by).to_numpy()
-    if again.any():
-        first = table.drop_duplicates(by).set_index(by, drop=False)
-        repeated: Any = table[again].itertuples()
-        for line in repeated:
-            origin: Any = first.loc[getattr(line, by)]
-            code = "ROW_DUPLICATE" if origin["hash"] == line.hash else "DUPLICATE_KEY"
-            work = works[int(line.file)]
-            work.findings.add(
-                code, int(line.row), ",".join(layer.key) or None, line.key, key=line.key,
-                other=int(origin["row"]), file=works[int(origin["file"])].path,
+    if not again.any():
+        return
+    numbers = pd.factorize(table[by], use_na_sentinel=False)[0]
+    _, firsts = np.unique(numbers, return_index=True)
+    origin = firsts[numbers]  # the place of the first row with the same key
+    same = table["hash"].to_numpy() == table["hash"].to_numpy()[origin]
+    paths = np.array([work.path for work in works], dtype=object)[table["file"].to_numpy()]
+    rows, keys, files = (table[name].to_numpy() for name in ("row", "key", "file"))
+    for number, work in enumerate(works):
+        for code, kind in (("ROW_DUPLICATE", same), ("DUPLICATE_KEY", ~same)):
+            places = np.flatnonzero(again & kind & (files == number))
+            work.findings.add_rows(
+                code, rows[places], ",".join(layer.key) or None, keys[places], keys[places],
+                other=rows[origin[places]], file=paths[origin[places]],
             )  # fmt: skip
-        for number, work in enumerate(works):
-            work.keep(~again[table["file"].to_numpy() == number])
+        work.keep(~again[files == number])
+
+
+def _alike(shapes: NDArray[np.object_], days: NDArray[np.object_] | None) -> NDArray[np.int64]:
+    """Return, for each shape, the place of the first that is drawn the same (its own, where it is the first).
+
+    Equal shapes have equal bounds and equally many points: only where those agree, the shapes
+    are brought into one form and compared, so that a table without repeats costs next to nothing.
+    """
+    own = np.arange(len(shapes), dtype=np.int64)
+    table = pd.DataFrame(shapely.bounds(shapes)).assign(points=shapely.get_num_coordinates(shapes))
+    if days is not None:
+        table["day"] = days
+    near = np.flatnonzero(table.duplicated(keep=False).to_numpy())
+    if not len(near):
+        return own
+    forms = pd.DataFrame({"form": shapely.to_wkb(shapely.normalize(shapes[near]))})
+    if days is not None:
+        forms["day"] = days[near]
+    group = forms.groupby(list(forms.columns), sort=False, dropna=False).ngroup().to_numpy()
+    _, first = np.unique(group, return_index=True)
+    own[near] = near[first[group]]
+    return own
 
 
 def same_shapes(works: list[Work]) -> set[tuple[int, int]]:
     """Report shapes drawn twice; return the pairs (places in the joined table), which are no overlaps as well."""
     shapes = np.concatenate([w.shapes for w in works if w.shapes is not None])
-    whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
-    place = np.concatenate([np.arange(len(w.row_no)) for w in works])
-    forms = pd.Series(shapely.to_wkb(shapely.normalize(shapes)))
+    days = None
     if "observed_on" in works[0].frame.columns:
-        days = pd.concat([w.frame["observed_on"] for w in works], ignore_index=True).map(str)
-        forms = pd.Series(list(zip(forms, days, strict=True)))
-    pairs: set[tuple[int, int]] = set()
-    again = forms.duplicated().to_numpy()
-    if not again.any():
-        return pairs
-    first = {form: number for number, form in reversed(list(enumerate(forms)))}
-    for number in np.flatnonzero(again):
-        other = first[forms.iat[int(number)]]
-        pairs.add((other, int(number)))
-        work, origin = works[whose[number]], works[whose[other]]
-        named = origin.keys[place[other]] or f"{origin.path}:{origin.row_no[place[other]]}"
-        work.findings.add(
-            "DUPLICATE_SHAPE",
-            int(work.row_no[place[number]]),
-            "geom",
-            key=work.keys[place[number]],
-            other=str(named),
-        )
-    return pairs
+        joined = pd.concat([w.frame["observed_on"] for w in works], ignore_index=True)
+        days = joined.map(str).to_numpy(dtype=object)
+    first = _alike(shapes, days)
+    again = np.flatnonzero(first != np.arange(len(first)))
+    if not len(again):
+        return set()
+    whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
+    rows, keys = (np.concatenate([getattr(w, name) for w in works]) for name in ("row_no", "keys"))
+    for number, work in enumerate(works):
+        places = again[whose[again] == number]
+        others = [str(keys[o] or f"{works[whose[o]].path}:{rows[o]}") for o in first[places]]
+        work.findings.add_rows("DUPLICATE_SHAPE", rows[places], "geom", None, keys[places], other=others)
+    return set(zip(first[again].tolist(), again.tolist(), strict=True))

@@ -1,17 +1,16 @@
 """Checks that look at one row at a time: keys, dates, declared areas."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 from numpy.typing import NDArray
 
 from data.layers import LAYERS, SNAPSHOTS
+from etl.checks.limits import tolerances
 from etl.work import Work
 
 DATES_IN_ORDER = {
@@ -28,13 +27,6 @@ DATES_NEEDED = {
     "idle_cause": ("from_on",),
 }
 SETTING_TERMS = ("GRANT", "ALLOCATION", "LEASE")  # contracts that set the terms of idle land
-
-
-def tolerances() -> dict[str, float]:
-    """Return the tolerances of the checks."""
-    path = Path(__file__).with_name("tolerances.yaml")
-    loaded: dict[str, float] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return loaded
 
 
 def empty(series: pd.Series) -> NDArray[np.bool_]:

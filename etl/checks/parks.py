@@ -1,0 +1,111 @@
+"""Parcels and the boundaries of parks: to which park a parcel belongs, and what of it lies outside."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from etl.checks.limits import tolerances
+from etl.checks.parallel import spread
+from etl.work import Work
+from gis.areas import measure
+
+REGION_DEG = 3.0  # farther from all parks than a zone is wide: another city
+_CUT = 4_000  # parcels on a boundary that are cut at once
+
+
+class Parks:
+    """The newest boundary of each park."""
+
+    def __init__(self, codes: list[str], shapes: Any) -> None:
+        self.codes = np.array(codes, dtype=object)
+        self.shapes = np.array(shapes, dtype=object)
+
+    def assign(self, work: Work, asked: str | None) -> None:
+        """Fill empty park codes (``--park``, else the park with most of the area); report what is outside."""
+        if work.layer != "parcel" or work.shapes is None:
+            return
+        codes = work.frame["park_code"].to_numpy(dtype=object).copy()
+        if asked:
+            codes[pd.isna(codes)] = asked
+        if not self._near(work.shapes):
+            work.findings.add("NO_PARKS", field="park_code")
+        else:
+            self._fill(work, codes)
+        work.frame["park_code"] = codes
+
+    def _near(self, shapes: NDArray[np.object_]) -> bool:
+        """Say whether any park lies in the region of a file; parcels of another city are in none of ours."""
+        if not len(self.codes) or not len(shapes):
+            return False
+        west, south, east, north = shapely.total_bounds(self.shapes)
+        left, low, right, high = shapely.total_bounds(shapes)
+        return bool(
+            left < east + REGION_DEG
+            and right > west - REGION_DEG
+            and low < north + REGION_DEG
+            and high > south - REGION_DEG
+        )
+
+    def _inside(self, shapes: NDArray[np.object_], drawn_m2: NDArray[np.float64]) -> pd.DataFrame:
+        """Return rows, the parks (places) that hold some of them, and how many square metres they hold.
+
+        The parks are few and prepared, the parcels many: each park is asked which parcels
+        it covers; only those on its boundary are cut.
+        """
+        tree = shapely.STRtree(shapes)
+        some = np.stack(tree.query(self.shapes, predicate="intersects"), axis=1)
+        whole = np.stack(tree.query(self.shapes, predicate="covers"), axis=1)
+        number = np.array([len(shapes), 1])
+        part = some[~np.isin(some @ number, whole @ number)]
+
+        def cut(start: int, stop: int) -> NDArray[np.float64]:
+            piece = part[start:stop]
+            shared = shapely.intersection(shapes[piece[:, 1]], self.shapes[piece[:, 0]])
+            return np.asarray(np.nan_to_num(measure(shared)), dtype=float)
+
+        m2 = np.concatenate([drawn_m2[whole[:, 1]], *spread(cut, len(part), _CUT)])
+        park, row = np.concatenate([whole, part]).T
+        return pd.DataFrame({"row": row, "park": park, "m2": m2})
+
+    def _fill(self, work: Work, codes: NDArray[np.object_]) -> None:
+        assert work.shapes is not None and work.drawn_m2 is not None
+        table = self._inside(work.shapes, work.drawn_m2)
+        best = table[table["m2"] > 0].sort_values("m2", kind="stable").drop_duplicates("row", keep="last")
+        held = np.full(len(codes), -1)
+        held[best["row"]] = best["park"]
+        empty = pd.isna(codes) & (held >= 0)
+        codes[empty] = self.codes[held[empty]]
+        own = pd.Index(self.codes).get_indexer(
+            pd.Index(codes)
+        )  # the place of the row's park, -1 where unknown
+        inside = np.zeros(len(codes))
+        mine = table[table["park"].to_numpy() == own[table["row"]]]
+        inside[mine["row"]] = mine["m2"]
+        self._report(work, codes, own, inside)
+
+    def _report(self, work: Work, codes: Any, own: NDArray[np.int64], inside: NDArray[np.float64]) -> None:
+        assert work.shapes is not None and work.drawn_m2 is not None
+        limits = tolerances()
+        allowed = np.maximum(limits["same_area_share"] * work.drawn_m2, limits["same_area_m2"])
+        out = work.drawn_m2 - inside
+        odd = (out > allowed) | (inside <= 0)
+        nowhere, unknown = pd.isna(codes), (own < 0) & ~pd.isna(codes)
+        outside = np.flatnonzero(odd & (nowhere | (~unknown & (inside <= 0))))
+        named = np.where(nowhere, None, codes)
+        shown = np.where(nowhere, "–", codes)
+        work.findings.add_rows(
+            "OUTSIDE_PARK", work.row_no[outside], "park_code", named[outside], work.keys[outside], park=shown[outside]
+        )  # fmt: skip
+        lost = np.flatnonzero(unknown)
+        work.findings.add_rows(
+            "REFERENCE_MISSING", work.row_no[lost], "park_code", codes[lost], work.keys[lost], target="park"
+        )
+        across = np.flatnonzero(odd & (own >= 0) & (inside > 0))
+        beyond = shapely.difference(work.shapes[across], self.shapes[own[across]])
+        work.findings.add_rows(
+            "CROSSES_PARK", work.row_no[across], "park_code", codes[across], work.keys[across],
+            shapely.point_on_surface(beyond), park=codes[across], outside_m2=np.round(out[across], 3),
+        )  # fmt: skip

@@ -1,0 +1,273 @@
+"""Shapes against shapes: which overlap, and between which lies a gap.
+
+The method scales because neighbours that share whole edges are never cut.
+:func:`suspects` lets GEOS validate the shapes as a coverage: each edge that is
+not met by the same edge of a neighbour, but lies inside one or nearer to one
+than the width of a gap, is marked. That costs one pass over the edges. Only
+pairs with a marked shape are then measured exactly: what they share, and what
+lies between them. It is done in slices that lie together (Morton order), with
+the neighbours of each slice beside it, on all processors; so memory is bounded by
+the slice, and what is found does not depend on the order of the rows.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from etl.checks.parallel import spread
+from gis.areas import measure
+
+Shapes = NDArray[np.object_]
+Places = NDArray[np.int64]
+Numbers = NDArray[np.float64]
+
+NOISE_M2 = 0.001  # below this an area is rounding of coordinates; "zero" means this
+METRES = 111_320.0  # in a degree of latitude
+SLICE = 25_000  # shapes that are validated at once
+PAIRS = 4_000  # pairs that are cut at once
+_GRID_M = 0.0001  # cuts between rounded shapes are made on a grid of a tenth of a millimetre
+_SLENDER = 5  # a gap is at least this many times as long as wide; a street corner is not
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Pairs of shapes with an area between or in both: places, square metres, mean width, a point inside."""
+
+    first: Places
+    second: Places
+    area_m2: Numbers
+    width_m: Numbers
+    points: Shapes
+
+    def where(self, keep: NDArray[np.bool_]) -> "Found":
+        """Return some of the pairs."""
+        return Found(
+            self.first[keep], self.second[keep], self.area_m2[keep], self.width_m[keep], self.points[keep]
+        )
+
+
+def none_found() -> Found:
+    """Return no pairs."""
+    places, numbers = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return Found(places, places, numbers, numbers, np.zeros(0, dtype=object))
+
+
+def joined(parts: list[Found]) -> Found:
+    """Return the pairs of several slices, in the order of their places."""
+    if not parts:
+        return none_found()
+    whole = Found(*(np.concatenate([getattr(part, name) for part in parts]) for name in Found.__slots__))
+    return whole.where(np.lexsort((whole.second, whole.first)))  # type: ignore[arg-type]
+
+
+def degrees_of(width_m: float, shapes: Shapes) -> float:
+    """Return a width in degrees of longitude, which are the shorter ones: enough in both directions."""
+    if not len(shapes):
+        return 0.0
+    south, north = np.nanmin(shapely.bounds(shapes)[:, 1]), np.nanmax(shapely.bounds(shapes)[:, 3])
+    return float(width_m / (METRES * np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
+
+
+def _morton(shapes: Shapes) -> Places:
+    """Return the places of shapes in an order in which neighbours lie together."""
+    bounds = shapely.bounds(shapes)
+    centre = (bounds[:, :2] + bounds[:, 2:]) / 2
+    low, high = np.nanmin(centre, axis=0), np.nanmax(centre, axis=0)
+    cell = np.nan_to_num((centre - low) / np.where(high > low, high - low, 1) * 65_535).astype(np.uint64)
+    code = np.zeros(len(shapes), dtype=np.uint64)
+    for bit in range(16):
+        for axis in (0, 1):
+            code |= ((cell[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
+    return np.argsort(code, kind="stable").astype(np.int64)
+
+
+def _wider(shapes: Shapes, by: float) -> Shapes:
+    bounds = shapely.bounds(shapes) + np.array([-by, -by, by, by])
+    return np.asarray(shapely.box(*bounds.T), dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspects:
+    """Pairs that do not simply share whole edges, the smaller place first, and the odd edges of each shape."""
+
+    first: Places
+    second: Places
+    edges: Shapes
+    tree: shapely.STRtree
+
+
+def suspects(shapes: Shapes, gap_deg: float) -> Suspects:
+    """Return the pairs of near shapes that have an edge which no neighbour meets with the same edge."""
+    tree = shapely.STRtree(shapes)
+    order = _morton(shapes) if len(shapes) > SLICE else np.arange(len(shapes), dtype=np.int64)
+
+    def marked(start: int, stop: int) -> tuple[Places, Shapes]:
+        core = order[start:stop]
+        near = np.union1d(core, tree.query(_wider(shapes[core], gap_deg))[1])
+        edges = shapely.coverage_invalid_edges(shapes[near], gap_width=gap_deg)
+        odd = ~(shapely.is_empty(edges) | shapely.is_missing(edges)) & np.isin(near, core)
+        return near[odd], edges[odd]
+
+    edges = np.full(len(shapes), None, dtype=object)
+    for places, lines in spread(marked, len(order), SLICE):
+        edges[places] = lines
+    odd = np.flatnonzero(~shapely.is_missing(edges)).astype(np.int64)
+    mine, theirs = tree.query(_wider(shapes[odd], gap_deg))
+    first, second = np.minimum(odd[mine], theirs), np.maximum(odd[mine], theirs)
+    pairs = np.unique(np.stack([first, second], axis=1)[first != second], axis=0)
+    return Suspects(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64), edges, tree)
+
+
+def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
+    """Return the area that the boxes of pairs share: no pair shares more."""
+    a, b = shapely.bounds(left), shapely.bounds(right)
+    size = np.clip(np.minimum(a[:, 2:], b[:, 2:]) - np.maximum(a[:, :2], b[:, :2]), 0, None)
+    return np.asarray(size[:, 0] * size[:, 1] * METRES**2 * 1.02, dtype=float)
+
+
+def overlaps(left: Shapes, right: Shapes, first: Places, second: Places, above_m2: float) -> Found:
+    """Return the pairs that share more than a tolerance (at least what rounding makes of nothing)."""
+    least = max(above_m2, NOISE_M2)
+    real = _box_shared_m2(left[first], right[second]) > least
+    first, second = first[real], second[real]
+
+    def cut(start: int, stop: int) -> Found:
+        one, two = first[start:stop], second[start:stop]
+        shared = polygonal(shapely.intersection(left[one], right[two]))
+        area = np.nan_to_num(measure(shared))
+        over = area > least
+        kept = shared[over]
+        width = 2 * area[over] / np.maximum(perimeters(kept), 1e-9)
+        return Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept))
+
+    return joined(spread(cut, len(first), PAIRS))
+
+
+def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
+    """Return the pairs of one shape of each table that share more than a tolerance."""
+    if not len(left) or not len(right):
+        return none_found()
+    near = np.unique(shapely.STRtree(right).query(left)[1])
+    odd = suspects(np.concatenate([left, right[near]]), 0.0)
+    mixed = (odd.first < len(left)) & (odd.second >= len(left))
+    return overlaps(left, right, odd.first[mixed], near[odd.second[mixed] - len(left)], above_m2)
+
+
+def polygonal(shapes: Shapes) -> Shapes:
+    """Return the areas of shapes: lines and points that a cut leaves beside them are dropped."""
+    odd = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), (3, 6)))
+    if not len(odd):
+        return shapes
+    outer, place = shapely.get_parts(shapes[odd], return_index=True)
+    parts, inner = shapely.get_parts(outer, return_index=True)
+    flat = shapely.get_type_id(parts) == 3
+    shapes = shapes.copy()
+    shapes[odd] = shapely.Polygon()
+    held, whose = np.unique(odd[place[inner[flat]]], return_inverse=True)
+    if len(held):
+        shapes[held] = shapely.multipolygons(parts[flat], indices=whose)
+    return shapes
+
+
+def perimeters(shapes: Shapes) -> Numbers:
+    """Return the length of all rings of shapes in degrees, in metres (within 1 %)."""
+    found = np.zeros(len(shapes))
+    parts, part = shapely.get_parts(shapes, return_index=True)
+    rings, inner = shapely.get_rings(parts, return_index=True)
+    whose = part[inner]
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    if len(points):
+        step = np.diff(points, axis=0)
+        step[:, 0] *= np.cos(np.radians((points[1:, 1] + points[:-1, 1]) / 2))
+        length = np.where(ring[1:] == ring[:-1], np.hypot(step[:, 0], step[:, 1]) * METRES, 0.0)
+        found += np.bincount(whose[ring[1:]], weights=length, minlength=len(shapes))
+    return found
+
+
+def to_metres(shapes: Shapes, latitude: Numbers) -> Shapes:
+    """Return shapes on a plane of metres that is true near a latitude, one for each shape."""
+    return _scaled(shapes, METRES * np.cos(np.radians(latitude)), METRES)
+
+
+def to_degrees(shapes: Shapes, latitude: Numbers) -> Shapes:
+    """Return shapes of such a plane in degrees."""
+    return _scaled(shapes, 1 / (METRES * np.cos(np.radians(latitude))), 1 / METRES)
+
+
+def _scaled(shapes: Shapes, across: Numbers, up: float) -> Shapes:
+    points, index = shapely.get_coordinates(shapes, return_index=True)
+    points[:, 0] *= across[index]
+    points[:, 1] *= up
+    return np.asarray(shapely.set_coordinates(shapes.copy(), points), dtype=object)
+
+
+def gaps(shapes: Shapes, found: Suspects, width_m: float, above_m2: float) -> Found:
+    """Return the pairs between which lies a strip that is nobody's and narrower than ``width_m``.
+
+    The two shapes are grown by half the width and shrunk again (a morphological closing): what
+    they have gained is narrower than the width, whether it is closed all round or open to a street.
+    What a third shape covers is taken away; what touches only one of the two, or is not
+    slender (the corner where two parcels meet at an angle), is no gap.
+    """
+    if width_m <= 0:
+        return none_found()
+    edges, reach = found.edges, degrees_of(width_m, shapes)
+
+    def close(start: int, stop: int) -> NDArray[np.bool_]:
+        one, two = edges[found.first[start:stop]], edges[found.second[start:stop]]
+        return np.asarray(shapely.dwithin(one, two, reach), dtype=bool)
+
+    near = spread(close, len(found.first), 10 * PAIRS)
+    first, second = (
+        places[np.concatenate(near)] if near else places for places in (found.first, found.second)
+    )
+
+    def between(start: int, stop: int) -> Found:
+        one, two = first[start:stop], second[start:stop]
+        return _between(shapes, one, two, found.tree, width_m, max(above_m2, NOISE_M2))
+
+    return joined(spread(between, len(first), PAIRS))
+
+
+def _between(
+    shapes: Shapes, one: Places, two: Places, tree: shapely.STRtree, width_m: float, least_m2: float
+) -> Found:
+    bounds = shapely.bounds(shapes[one])
+    latitude = np.round((bounds[:, 1] + bounds[:, 3]) / 2, 1)
+    left, right = to_metres(shapes[one], latitude), to_metres(shapes[two], latitude)
+    both = shapely.union(left, right)
+    half = width_m / 2
+    grown = shapely.buffer(both, half, join_style="mitre", mitre_limit=10)
+    closed = shapely.buffer(grown, -half, join_style="mitre", mitre_limit=10)
+    parts, whose = shapely.get_parts(shapely.difference(closed, both), return_index=True)
+    real = shapely.area(parts) > least_m2 / 2
+    real &= shapely.dwithin(parts, left[whose], width_m / 100) & shapely.dwithin(
+        parts, right[whose], width_m / 100
+    )
+    parts, whose = parts[real], whose[real]
+    parts = _without_others(parts, latitude[whose], shapes, one[whose], two[whose], tree)
+    area = np.nan_to_num(measure(to_degrees(parts, latitude[whose])))
+    border = shapely.length(parts)
+    width = 2 * area / np.maximum(border, 1e-9)
+    gap = (area > least_m2) & (border / 2 - width >= _SLENDER * width)
+    points = to_degrees(shapely.point_on_surface(parts[gap]), latitude[whose[gap]])
+    return Found(one[whose[gap]], two[whose[gap]], area[gap], width[gap], points)
+
+
+def _without_others(
+    parts: Shapes, latitude: Numbers, shapes: Shapes, one: Places, two: Places, tree: shapely.STRtree
+) -> Shapes:
+    """Return parts (in metres) without what third shapes cover, one neighbour of each part at a time."""
+    place, other = tree.query(to_degrees(parts, latitude))
+    third = (other != one[place]) & (other != two[place])
+    place, other = place[third], other[third]
+    starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else np.zeros(0, dtype=int)
+    turn = np.arange(len(place)) - np.repeat(starts, np.diff(np.r_[starts, len(place)]))
+    parts = parts.copy()
+    for number in range(int(turn.max()) + 1 if len(turn) else 0):
+        here = place[turn == number]
+        cover = to_metres(shapes[other[turn == number]], latitude[here])
+        parts[here] = polygonal(shapely.difference(parts[here], cover, grid_size=_GRID_M))
+    return parts
