@@ -38,6 +38,13 @@ from gis.errors import UsageFault
 @click.option("--complete", is_flag=True, help="The delivery is the whole: end what it no longer has.")
 @click.option("--accept", multiple=True, metavar="CODE", help="Accept a whole-layer fault; needs --reason.")
 @click.option("--reason", metavar="TEXT", help="Why it is accepted; goes on record.")
+@click.option(
+    "--repair",
+    "repairs",
+    multiple=True,
+    metavar="KIND",
+    help="Repair of shapes: CLOSE_RING, MAKE_VALID, DEDUPLICATE, ORIENT (all four unless said), SNAP; or none.",
+)
 @click.option("--check-only", is_flag=True, help="Check and report; stage nothing.")
 @click.option("--publish", is_flag=True, help="Publish in the same run when nothing blocks.")
 @lang_option
@@ -51,6 +58,7 @@ def import_(
     as_json: bool,
     park_code: str | None,
     observed_on: dt.date | None,
+    repairs: tuple[str, ...],
     **options: Any,
 ) -> None:
     r"""Take in a delivery: a folder, an archive or files (导入成果).
@@ -62,6 +70,7 @@ def import_(
     from api.cli_jobs import carry_out
     from etl.child import warm_up
     from etl.options import ImportOptions
+    from etl.repairs import asked as kinds_of_repair
 
     if options["accept"] and not options["reason"]:
         raise UsageFault(
@@ -75,6 +84,7 @@ def import_(
         )
     warm_up()  # loads the readers while the database is looked after
     open_database()
+    options["repairs"] = kinds_of_repair(repairs)
     asked = ImportOptions(park=park_code, observed_on=observed_on, person=person(), **options)
     carry_out(ctx, ("import", list(paths), asked), language(ctx), as_json)
 

@@ -132,6 +132,7 @@ def said(options: ImportOptions) -> dict[str, Any]:
     stored["mapping"] = json.dumps(inline, ensure_ascii=False, sort_keys=True) if inline is not None else None
     stored["observed_on"] = options.observed_on.isoformat() if options.observed_on else None
     stored["accept"] = list(options.accept)
+    stored["repairs"] = None if options.repairs is None else list(options.repairs)
     stored["tolerances"] = tolerances()  # with them the same checks can be made again
     return stored
 

@@ -15,6 +15,10 @@ from gis.areas import area_m2
 POLYGON, MULTIPOLYGON, COLLECTION = 3, 6, 7
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
+_KINDS = {
+    0: "Point", 1: "LineString", 2: "LinearRing", 3: "Polygon", 4: "MultiPoint", 5: "MultiLineString",
+    6: "MultiPolygon", 7: "GeometryCollection",
+}  # fmt: skip
 
 
 def areas(shapes: Shapes) -> NDArray[np.float64]:
@@ -57,11 +61,12 @@ def bounds_of(shapes: Shapes) -> tuple[float, float, float, float] | None:
 
 
 def only_polygons(
-    shapes: Shapes, delivered: Mask, rows: NDArray[np.int64], findings: Findings
+    shapes: Shapes, delivered: Mask, told: Mask, rows: NDArray[np.int64], findings: Findings
 ) -> tuple[Shapes, Mask]:
     """Return two-dimensional shapes and which rows stay; the rest is rejected with its reason.
 
-    ``delivered`` says which rows had any geometry at all.
+    ``delivered`` says which rows had any geometry at all, ``told`` for which the
+    reason is to be said: those that a reader rejected, or whose open ring stays open, have theirs already.
     """
     kinds = shapely.get_type_id(shapes)
     with np.errstate(invalid="ignore"):  # a box passes over a coordinate that is no number, a length does not
@@ -74,12 +79,11 @@ def only_polygons(
         "GEOMETRY_NOT_POLYGON": (kinds >= 0) & ~empty & ~polygon,
         "GEOMETRY_NOT_FINITE": polygon & ~empty & ~finite,
     }
-    stays = np.ones(len(shapes), dtype=bool)
+    stays = told.copy()
     for code, mask in faults.items():
         stays &= ~mask
-        for place in np.flatnonzero(mask):
-            kind = shapes[place].geom_type if shapes[place] is not None else None
-            findings.add(code, int(rows[place]), "geom", kind)
+        places = np.flatnonzero(mask & told)
+        findings.add_rows(code, rows[places], "geom", [_KINDS.get(int(kinds[place])) for place in places])
     deep = stays & shapely.has_z(shapes)
     measured = stays & shapely.has_m(shapes)
     if deep.any() or measured.any():
@@ -111,46 +115,8 @@ def to_storage(
         seen = [round(float(n), 3) for n in box[far][0]]
         raise Refused("COORDINATES_OUT_OF_RANGE", value=decision.label, crs=decision.label, rows=int(far.sum()),
                       seen=seen, reach=[west, south, east, north])  # fmt: skip
-    for place in np.flatnonzero(far):
-        findings.add("COORDINATES_FAR", int(rows[place]), "geom", [round(float(n), 3) for n in box[place]])
-    return moved, stays & ~far
-
-
-def _polygons_of(shape: Any) -> Any:
-    """Return the polygonal part of a repaired shape, as one MultiPolygon."""
-    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) in (POLYGON, MULTIPOLYGON)]
-    return shapely.MultiPolygon([q for part in parts for q in shapely.get_parts(part)])  # may be of none
-
-
-def repair(
-    shapes: Shapes, stays: Mask, rows: NDArray[np.int64], findings: Findings, *, share: float, least_m2: float
-) -> tuple[Shapes, Mask]:
-    """Return valid MultiPolygons; a repair that changes the area by more than the tolerance rejects the row.
-
-    The tolerance is the larger of ``share`` of the area and ``least_m2``, but never more than a tenth of the area.
-    """
-    shapes = shapes.copy()
-    broken = stays & ~shapely.is_valid(shapes)
-    places = np.flatnonzero(broken)
-    if len(places):
-        before = areas(shapes[places])
-        reasons = shapely.is_valid_reason(shapes[places])
-        mended = np.array([_polygons_of(s) for s in shapely.make_valid(shapes[places])], dtype=object)
-        after = areas(mended)
-        allowed = np.minimum(np.maximum(share * before, least_m2), before / 10)
-        good = (np.abs(after - before) <= allowed) & (after > 0)
-        for i, place in enumerate(places):
-            code = "GEOMETRY_REPAIRED" if good[i] else "GEOMETRY_INVALID"
-            point = shapely.Point(shapely.get_coordinates(shapes[place])[0])
-            findings.add(code, int(rows[place]), "geom", reasons[i], point=point,
-                         before_m2=round(float(before[i]), 3), after_m2=round(float(after[i]), 3))  # fmt: skip
-        shapes[places[good]] = mended[good]
-        stays = stays.copy()
-        stays[places[~good]] = False
-    single = stays & (shapely.get_type_id(shapes) == POLYGON)
-    shapes[single] = (
-        shapely.multipolygons(shapely.get_parts(shapes[single]), indices=np.arange(single.sum()))
-        if single.any()
-        else shapes[single]
+    places = np.flatnonzero(far)
+    findings.add_rows(
+        "COORDINATES_FAR", rows[places], "geom", [[round(float(n), 3) for n in b] for b in box[places]]
     )
-    return shapes, stays
+    return moved, stays & ~far

@@ -35,6 +35,7 @@ class ImportOptions:
     check_only: bool = False
     publish: bool = False
     person: str = "system"
+    repairs: tuple[str, ...] | None = None  # kinds of etl.repairs; None: every safe one, (): none
     tolerances: Mapping[str, float] | None = (
         None  # of the checks, as a delivery stores them; None: those in force
     )

@@ -18,6 +18,7 @@ from etl.load import fingerprints
 from etl.mapping import names
 from etl.mapping.apply import Mapped, apply
 from etl.mapping.file import SourceRule
+from etl.mending import Mending
 from etl.options import ImportOptions
 from etl.progress import Part
 from etl.readers import formats, table
@@ -123,6 +124,7 @@ class Reader:
         work.name_keys()
         keyed = row_checks.check_keys(work)
         row_no, shapes, keys = work.row_no, work.shapes, work.keys
+        work.repairs.name(row_no, keys)
         work.keep(stays & keyed)
         if work.shapes is not None:
             work.drawn_m2 = geometry.areas(work.shapes)
@@ -178,52 +180,40 @@ class Reader:
         self, work: Work, raw: Raw, mapped: Mapped, source: Source, rule: SourceRule | None, stays: Any
     ) -> Any:
         if mapped.wkb is not None:
-            delivered = np.array([value is not None for value in mapped.wkb], dtype=bool)
-            shapes = geometry.from_wkb(mapped.wkb)
+            delivered, shapes = mapped.wkb, geometry.from_wkb(mapped.wkb)
         elif mapped.geom is not None:
-            texts = mapped.geom.to_numpy(dtype=object)
-            delivered = np.array([value is not None for value in texts], dtype=bool)
-            shapes = geometry.from_wkt(texts)
+            delivered = mapped.geom.to_numpy(dtype=object)
+            shapes = geometry.from_wkt(delivered)
         else:
             raise Refused("GEOMETRY_COLUMN_MISSING")
-        good, told = stays.copy(), stays
-        flat, good[told] = geometry.only_polygons(
-            shapes[told], delivered[told], work.row_no[told], work.findings
-        )
-        shapes = geometry.only(shapes, told)
-        shapes[told] = flat
+        mending = Mending(work, self.options.repairs)
+        shapes = geometry.only(mending.close(delivered, shapes), stays)
+        there = np.array([value is not None for value in delivered], dtype=bool)
+        told = stays & ~mending.still_open()
+        shapes, good = geometry.only_polygons(shapes, there, told, work.row_no, work.findings)
         decision = self._crs(work, raw, rule, geometry.only(shapes, good), source)
         work.crs, work.crs_source = decision.label, decision.source
         raw_shapes = shapes
-        shapes, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
-        require_unshifted(geometry.only(shapes, good), self.place, self.options.accept, work.findings)
-        limits = tolerances()
-        before = shapes
-        shapes, good = geometry.repair(
-            shapes,
-            good,
-            work.row_no,
-            work.findings,
-            share=limits["repair_share"],
-            least_m2=limits["repair_m2"],
-        )
-        self._keep_delivered(work, mapped, raw_shapes, decision)
+        shapes = mending.tidy(shapes, good, _format(source))
+        before, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
+        require_unshifted(geometry.only(before, good), self.place, self.options.accept, work.findings)
+        shapes, good = mending.store(before, good, raw_shapes, decision, tolerances())
+        for place, text in mending.kept.items():  # the delivered shape of a mended row stays with the row
+            mapped.kept.setdefault(place, {})["delivered_geometry"] = f"{decision.label};{text}"
         work.shapes = np.where(good, shapes, before)
         return stays & good
-
-    def _keep_delivered(self, work: Work, mapped: Mapped, shapes: Any, decision: Decision) -> None:
-        """Keep the delivered shape of each repaired row with the row, in the system it came in."""
-        place_of = {int(row): place for place, row in enumerate(work.row_no)}
-        for issue in work.findings.items:
-            if issue.code == "GEOMETRY_REPAIRED" and issue.row_no is not None:
-                place = place_of[issue.row_no]
-                text = shapes[place].wkt if shapes[place] is not None else ""
-                mapped.kept.setdefault(place, {})["delivered_geometry"] = f"{decision.label};{text}"
 
     def _crs(self, work: Work, raw: Raw, rule: SourceRule | None, shapes: Any, source: Source) -> Decision:
         declared = self.options.crs or (rule.crs if rule else None)
         grid = source.kind in _GRIDS
         return decide(raw.crs, declared, shapes, self.place, grid, self.options.accept, work.findings)
+
+
+def _format(source: Source) -> str:
+    """Return the format whose convention the direction of rings follows; empty where there is none."""
+    if source.kind == "shp":
+        return "shp"
+    return "geojson" if source.disk.suffix.lower() in (".geojson", ".json") else ""
 
 
 def _sample(raw: Raw) -> list[str]:

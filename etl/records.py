@@ -1,7 +1,12 @@
 """What is written down about a delivery and its files, and the report of it."""
 
+from typing import Any
+
+import numpy as np
+import shapely
 from sqlalchemy import Connection, text
 
+from etl.load import copy
 from etl.options import FileReport, ImportOptions, ImportReport
 from etl.work import Work
 
@@ -22,6 +27,7 @@ def begin_file(connection: Connection, number: int, work: Work) -> None:
 def finish_file(connection: Connection, work: Work) -> None:
     """Write down what became of a file; the rows of one that is blocked after all leave staging again."""
     work.findings.close()
+    write_repairs(connection, work)
     if work.blocked_by and work.layer:
         connection.execute(
             text(f"DELETE FROM staging.{work.layer} WHERE file_id = :id"), {"id": work.file_id}
@@ -36,6 +42,26 @@ def finish_file(connection: Connection, work: Work) -> None:
             "accepted": work.accepted, "rejected": work.rejected, "blocked": work.blocked_by, "id": work.file_id,
         },
     )  # fmt: skip
+
+
+def write_repairs(connection: Connection, work: Work) -> None:
+    """Write down the repairs that were proposed for the rows of a file, chosen or not."""
+    if not len(work.repairs):
+        return
+    found = work.repairs.joined()
+    values: dict[str, Any] = {
+        "file_id": [str(work.file_id)] * len(work.repairs),
+        "row_no": [str(row) for row in found["row_no"]],
+        "supplier_key": [None if key is None else str(key) for key in found["key"]],
+        "kind": found["kind"],
+        "chosen": ["t" if taken else "f" for taken in found["chosen"]],
+    }
+    for name in ("before_m2", "after_m2"):
+        values[name] = [None if np.isnan(m2) else f"{m2:.4f}" for m2 in found[name]]
+    for name in ("before", "after"):
+        placed = shapely.set_srid(found[name], 4490)
+        values[f"{name}_geom"] = list(shapely.to_wkb(placed, hex=True, include_srid=True))
+    copy(connection, "public.repair", list(values), list(values.values()))
 
 
 def settle(connection: Connection, number: int, works: list[Work], options: ImportOptions) -> str:

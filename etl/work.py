@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from data.layers import LAYERS
 from etl.issues import Findings
 from etl.mapping.file import SourceRule
+from etl.repairs import Proposals
 
 
 @dataclass(slots=True)
@@ -37,6 +38,7 @@ class Work:
     accepted_codes: tuple[str, ...] = ()
     file_id: int = 0
     units: dict[str, Fraction] = field(default_factory=dict)  # columns all of whose figures were in one unit
+    repairs: Proposals = field(default_factory=Proposals)
 
     @property
     def blocked_by(self) -> list[str]:

@@ -10,7 +10,9 @@ the neighbours of each slice beside it, on all processors; so memory is bounded 
 the slice, and what is found does not depend on the order of the rows.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -133,7 +135,7 @@ def overlaps(left: Shapes, right: Shapes, first: Places, second: Places, above_m
     real = _box_shared_m2(left[first], right[second]) > least
     first, second = first[real], second[real]
 
-    def cut(start: int, stop: int) -> Found:
+    def shared_of(start: int, stop: int) -> Found:
         one, two = first[start:stop], second[start:stop]
         shared = polygonal(shapely.intersection(left[one], right[two]))
         area = np.nan_to_num(measure(shared))
@@ -142,7 +144,7 @@ def overlaps(left: Shapes, right: Shapes, first: Places, second: Places, above_m
         width = 2 * area[over] / np.maximum(perimeters(kept), 1e-9)
         return Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept))
 
-    return joined(spread(cut, len(first), PAIRS))
+    return joined(spread(shared_of, len(first), PAIRS))
 
 
 def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
@@ -173,34 +175,78 @@ def polygonal(shapes: Shapes) -> Shapes:
 
 def perimeters(shapes: Shapes) -> Numbers:
     """Return the length of all rings of shapes in degrees, in metres (within 1 %)."""
-    found = np.zeros(len(shapes))
     parts, part = shapely.get_parts(shapes, return_index=True)
     rings, inner = shapely.get_rings(parts, return_index=True)
-    whose = part[inner]
-    points, ring = shapely.get_coordinates(rings, return_index=True)
+    return _lengths(rings, part[inner], len(shapes))
+
+
+def lengths(lines: Shapes) -> Numbers:
+    """Return the length of lines in degrees, in metres (within 1 %)."""
+    parts, whose = shapely.get_parts(lines, return_index=True)
+    return _lengths(parts, whose, len(lines))
+
+
+def _lengths(lines: Shapes, whose: Places, count: int) -> Numbers:
+    found = np.zeros(count)
+    points, line = shapely.get_coordinates(lines, return_index=True)
     if len(points):
         step = np.diff(points, axis=0)
         step[:, 0] *= np.cos(np.radians((points[1:, 1] + points[:-1, 1]) / 2))
-        length = np.where(ring[1:] == ring[:-1], np.hypot(step[:, 0], step[:, 1]) * METRES, 0.0)
-        found += np.bincount(whose[ring[1:]], weights=length, minlength=len(shapes))
+        length = np.where(line[1:] == line[:-1], np.hypot(step[:, 0], step[:, 1]) * METRES, 0.0)
+        found += np.bincount(whose[line[1:]], weights=length, minlength=count)
     return found
 
 
-def to_metres(shapes: Shapes, latitude: Numbers) -> Shapes:
-    """Return shapes on a plane of metres that is true near a latitude, one for each shape."""
-    return _scaled(shapes, METRES * np.cos(np.radians(latitude)), METRES)
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """A plane of metres for each of some shapes, true near its origin: cuts and buffers are made there."""
+
+    west: Numbers
+    south: Numbers
+
+    @classmethod
+    def at(cls, shapes: Shapes) -> "Plane":
+        """Return the planes whose origins are the corners of shapes in degrees."""
+        bounds = shapely.bounds(shapes)
+        return cls(bounds[:, 0], bounds[:, 1])
+
+    def of(self, places: Places) -> "Plane":
+        """Return the planes of some of the shapes."""
+        return Plane(self.west[places], self.south[places])
+
+    def metres(self, shapes: Shapes) -> Shapes:
+        """Return shapes in degrees, one for each plane, in metres."""
+        points, index = shapely.get_coordinates(shapes, return_index=True)
+        points[:, 0] = (points[:, 0] - self.west[index]) * METRES * np.cos(np.radians(self.south[index]))
+        points[:, 1] = (points[:, 1] - self.south[index]) * METRES
+        return np.asarray(shapely.set_coordinates(shapes.copy(), points), dtype=object)
+
+    def degrees(self, shapes: Shapes) -> Shapes:
+        """Return shapes in metres, one for each plane, in degrees."""
+        points, index = shapely.get_coordinates(shapes, return_index=True)
+        points[:, 0] = points[:, 0] / METRES / np.cos(np.radians(self.south[index])) + self.west[index]
+        points[:, 1] = points[:, 1] / METRES + self.south[index]
+        return np.asarray(shapely.set_coordinates(shapes.copy(), points), dtype=object)
 
 
-def to_degrees(shapes: Shapes, latitude: Numbers) -> Shapes:
-    """Return shapes of such a plane in degrees."""
-    return _scaled(shapes, 1 / (METRES * np.cos(np.radians(latitude))), 1 / METRES)
+def cut(how: Callable[..., Any], left: Shapes, right: Shapes) -> Shapes:
+    """Return a union, difference or intersection in metres, row by row.
 
-
-def _scaled(shapes: Shapes, across: Numbers, up: float) -> Shapes:
-    points, index = shapely.get_coordinates(shapes, return_index=True)
-    points[:, 0] *= across[index]
-    points[:, 1] *= up
-    return np.asarray(shapely.set_coordinates(shapes.copy(), points), dtype=object)
+    Moving shapes from degrees to metres rounds their corners and may make a thin one
+    invalid, which GEOS refuses for the whole table: then each row is cut by itself, and the refused one
+    on a grid of a tenth of a millimetre after it was made valid.
+    """
+    try:
+        return np.asarray(how(left, right), dtype=object)
+    except shapely.GEOSException:
+        found = np.full(len(left), None, dtype=object)
+        for place, (one, two) in enumerate(zip(left, right, strict=True)):
+            try:
+                found[place] = how(one, two)
+            except shapely.GEOSException:
+                sound = polygonal(shapely.make_valid(np.array([one, two], dtype=object)))
+                found[place] = how(*sound, grid_size=_GRID_M)
+        return found
 
 
 def gaps(shapes: Shapes, found: Suspects, width_m: float, above_m2: float) -> Found:
@@ -234,33 +280,33 @@ def gaps(shapes: Shapes, found: Suspects, width_m: float, above_m2: float) -> Fo
 def _between(
     shapes: Shapes, one: Places, two: Places, tree: shapely.STRtree, width_m: float, least_m2: float
 ) -> Found:
-    bounds = shapely.bounds(shapes[one])
-    latitude = np.round((bounds[:, 1] + bounds[:, 3]) / 2, 1)
-    left, right = to_metres(shapes[one], latitude), to_metres(shapes[two], latitude)
-    both = shapely.union(left, right)
+    plane = Plane.at(shapes[one])
+    left, right = plane.metres(shapes[one]), plane.metres(shapes[two])
+    both = cut(shapely.union, left, right)
     half = width_m / 2
     grown = shapely.buffer(both, half, join_style="mitre", mitre_limit=10)
     closed = shapely.buffer(grown, -half, join_style="mitre", mitre_limit=10)
-    parts, whose = shapely.get_parts(shapely.difference(closed, both), return_index=True)
+    parts, whose = shapely.get_parts(cut(shapely.difference, closed, both), return_index=True)
     real = shapely.area(parts) > least_m2 / 2
     real &= shapely.dwithin(parts, left[whose], width_m / 100) & shapely.dwithin(
         parts, right[whose], width_m / 100
     )
     parts, whose = parts[real], whose[real]
-    parts = _without_others(parts, latitude[whose], shapes, one[whose], two[whose], tree)
-    area = np.nan_to_num(measure(to_degrees(parts, latitude[whose])))
+    planes = plane.of(whose)
+    parts = _without_others(parts, planes, shapes, one[whose], two[whose], tree)
+    area = np.nan_to_num(measure(planes.degrees(parts)))
     border = shapely.length(parts)
     width = 2 * area / np.maximum(border, 1e-9)
     gap = (area > least_m2) & (border / 2 - width >= _SLENDER * width)
-    points = to_degrees(shapely.point_on_surface(parts[gap]), latitude[whose[gap]])
+    points = plane.of(whose[gap]).degrees(shapely.point_on_surface(parts[gap]))
     return Found(one[whose[gap]], two[whose[gap]], area[gap], width[gap], points)
 
 
 def _without_others(
-    parts: Shapes, latitude: Numbers, shapes: Shapes, one: Places, two: Places, tree: shapely.STRtree
+    parts: Shapes, planes: Plane, shapes: Shapes, one: Places, two: Places, tree: shapely.STRtree
 ) -> Shapes:
     """Return parts (in metres) without what third shapes cover, one neighbour of each part at a time."""
-    place, other = tree.query(to_degrees(parts, latitude))
+    place, other = tree.query(planes.degrees(parts))
     third = (other != one[place]) & (other != two[place])
     place, other = place[third], other[third]
     starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else np.zeros(0, dtype=int)
@@ -268,6 +314,6 @@ def _without_others(
     parts = parts.copy()
     for number in range(int(turn.max()) + 1 if len(turn) else 0):
         here = place[turn == number]
-        cover = to_metres(shapes[other[turn == number]], latitude[here])
-        parts[here] = polygonal(shapely.difference(parts[here], cover, grid_size=_GRID_M))
+        cover = planes.of(here).metres(shapes[other[turn == number]])
+        parts[here] = polygonal(cut(shapely.difference, parts[here], cover))
     return parts
