@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from etl.checks.parallel import spread
-from etl.checks.topology import lengths, polygonal
+from etl.checks.plane import lengths, polygonal
 from etl.geometry import POLYGON, areas
 from etl.readers.crs import Decision, transform
 from etl.repairs import chosen

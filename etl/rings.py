@@ -64,7 +64,8 @@ def _objects(values: list[Any]) -> NDArray[np.object_]:
 def _closed(value: Any) -> Any:
     """Return a shape with its rings closed, or ``None``."""
     read = shapely.from_wkt if isinstance(value, str) else shapely.from_wkb
-    return read(value.rpartition(";")[2] if isinstance(value, str) else value, on_invalid="fix")
+    with np.errstate(invalid="ignore"):  # coordinates that are no numbers are reported later
+        return read(value.rpartition(";")[2] if isinstance(value, str) else value, on_invalid="fix")
 
 
 def _rings_of_text(text: str) -> list[Points]:

@@ -165,7 +165,7 @@ def test_direction_of_rings_is_said_once_a_file():
 
 
 def test_one_broken_row_never_costs_the_layer():
-    nan = wkb([(float("nan"), LAT), *SQUARE[1:]])
+    nan = wkb([SQUARE[0], (float("nan"), LAT), *SQUARE[2:]])
     point = shapely.to_wkb(shapely.Point(LON, LAT))
     surface = b"\x01" + np.uint32(1016).tobytes() + np.uint32(0).tobytes()  # a TIN: what a multipatch becomes
     _, good, work, _ = mend([wkb(SQUARE), nan, point, surface, b"\x01\x03", wkb(SQUARE[:2])])
