@@ -36,7 +36,8 @@ def find_open(delivered: NDArray[np.object_], shapes: NDArray[np.object_]) -> Op
     shapes
         What could be built of it; ``None`` where nothing could.
     """
-    lost = np.flatnonzero([d is not None for d in delivered] & shapely.is_missing(shapes))
+    there = np.array([value is not None for value in delivered], dtype=bool)
+    lost = np.flatnonzero(there & shapely.is_missing(shapes))
     places, closed, rings, missing = [], [], [], []
     for place in lost:
         value = delivered[place]

@@ -96,6 +96,7 @@ def test_an_open_hole_and_a_text():
     )
     opened = find_open(texts, np.full(4, None, dtype=object))
     assert opened.places.tolist() == [0]
+    assert not len(find_open(texts[:0], texts[:0]).places)
     assert shapely.equals(opened.closed[0], Polygon([(0, 0), (0, 1), (1, 1)]))
 
 
