@@ -181,7 +181,7 @@ def _store(
                     meter.advance(work.accepted)
         with clock.stage("compare"):
             meter.begin("compare", rows)
-            delivery_checks.against_published(connection, works, options)
+            delivery_checks.against_published(connection, number, works, options)
             differences.record(connection, number, works, options)
         with clock.stage("stage"):
             for work in (*works, *unread):

@@ -17,6 +17,11 @@ _PARKS = """
     ORDER BY park_code, valid_from DESC NULLS LAST, boundary_version DESC
 """
 
+_CONTRACTED = """
+    SELECT parcel_code, min(signed_on) AS signed_on FROM contract, unnest(parcel_codes) AS p (parcel_code)
+    WHERE upper_inf(known) AND (contract_type = ANY(:types) OR contract_type IS NULL) GROUP BY parcel_code
+"""
+
 
 def park_extent(connection: Connection) -> tuple[float, float, float, float] | None:
     """Return the extent of the published parks in degrees, or ``None`` if there are none."""
@@ -56,15 +61,9 @@ def known_keys(connection: Connection, works: list[Work]) -> Known:
         return list(connection.scalars(text(f"SELECT {column} FROM {table} WHERE upper_inf(known)")))
 
     known = Known(keys("parcel", "parcel_code"), keys("contract", "contract_no"), keys("park", "park_code"))
-    known.contracted.update(
-        connection.scalars(
-            text(
-                "SELECT DISTINCT unnest(parcel_codes) FROM contract WHERE upper_inf(known) "
-                "AND (contract_type = ANY(:types) OR contract_type IS NULL)"
-            ),
-            {"types": list(SETTING_TERMS)},
-        )
-    )
+    rows = connection.execute(text(_CONTRACTED), {"types": list(SETTING_TERMS)}).all()
+    known.contracted.update(row.parcel_code for row in rows)
+    known.first_signed = {row.parcel_code: row.signed_on for row in rows if row.signed_on is not None}
     known.add(w for w in works if not w.blocked_by)
     return known
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from data.layers import LAYERS
 from etl import geometry
+from etl.checks import figures
 from etl.checks import rows as row_checks
-from etl.checks.codes import check_forms
+from etl.checks.codes import check_codes
 from etl.checks.limits import tolerances
 from etl.errors import Refused
 from etl.issues import Findings, Severity
@@ -128,9 +129,11 @@ class Reader:
         work.keep(stays & keyed)
         if work.shapes is not None:
             work.drawn_m2 = geometry.areas(work.shapes)
-        check_forms(work.frame, work.row_no, work.keys, rule.forms if rule else {}, work.findings)
+        check_codes(work.frame, work.row_no, work.keys, rule.forms if rule else {}, work.findings)
         row_checks.check_dates(work)
-        row_checks.check_areas(work)
+        figures.check_numbers(work)
+        figures.check_areas(work)
+        figures.check_thin(work)
         work.hashes = fingerprints(work)
         work.place_issues(row_no, shapes, keys)
 

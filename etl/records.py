@@ -35,11 +35,12 @@ def finish_file(connection: Connection, work: Work) -> None:
     connection.execute(
         text(
             "UPDATE delivery_file SET crs = :crs, crs_source = :source, encoding = :encoding, rows_read = :read, "
-            "rows_accepted = :accepted, rows_rejected = :rejected, blocked_by = :blocked WHERE file_id = :id"
+            "rows_accepted = :accepted, rows_rejected = :rejected, area_m2 = :area, blocked_by = :blocked WHERE file_id = :id"
         ),
         {
             "crs": work.crs, "source": work.crs_source, "encoding": work.encoding, "read": work.read,
             "accepted": work.accepted, "rejected": work.rejected, "blocked": work.blocked_by, "id": work.file_id,
+            "area": None if work.drawn_m2 is None else round(float(work.drawn_m2.sum()), 4),
         },
     )  # fmt: skip
 

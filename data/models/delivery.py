@@ -1,10 +1,11 @@
 """Deliveries, their files, findings and publications, and the staging tables."""
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Numeric, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -51,6 +52,7 @@ class DeliveryFile(Base):
     rows_read: Mapped[int] = mapped_column(server_default="0")
     rows_accepted: Mapped[int] = mapped_column(server_default="0")
     rows_rejected: Mapped[int] = mapped_column(server_default="0")
+    area_m2: Mapped[Decimal | None] = mapped_column(Numeric(20, 4))  # drawn, of the rows taken in
     blocked_by: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
 
 

@@ -6,6 +6,8 @@ from sqlalchemy import Connection, text
 from data.layers import LAYERS
 from etl import published
 from etl.checks.duplicates import reject_duplicates
+from etl.checks.events import check_events, first_signed
+from etl.checks.expected import check_gone, check_last
 from etl.checks.limits import tolerances
 from etl.checks.references import check_references
 from etl.checks.shapes import check_overlaps, check_published
@@ -29,10 +31,11 @@ def within(connection: Connection, works: list[Work], options: ImportOptions) ->
         same = _usable(works, layer)
         reject_duplicates(same)
         if same and LAYERS[layer].geometry:
-            check_overlaps(same)
+            check_overlaps(same, options.repairs)
     _assign_parks(connection, works, options)
     check_units(works)
     known = published.known_keys(connection, works)
+    check_events(works, first_signed(works, known.first_signed))
     for work in works:
         if not work.blocked_by:
             check_references(work, known)
@@ -64,8 +67,8 @@ def _assign_parks(connection: Connection, works: list[Work], options: ImportOpti
         hash_again(work, np.flatnonzero(before != work.frame["park_code"].to_numpy(dtype=object)))
 
 
-def against_published(connection: Connection, works: list[Work], options: ImportOptions) -> None:
-    """Compare with what is published: overlaps, rows that are gone, and how many would be ended."""
+def against_published(connection: Connection, number: int, works: list[Work], options: ImportOptions) -> None:
+    """Compare with what is published (overlaps, rows that are gone) and with the supplier's last delivery."""
     for layer in LAYERS:
         same = _usable(works, layer)
         if not same:
@@ -74,6 +77,7 @@ def against_published(connection: Connection, works: list[Work], options: Import
             keys, shapes = published.neighbours(connection, layer, same)
             check_published(same, keys, shapes)
         _report_gone(connection, layer, same, options)
+        check_last(connection, number, layer, same, options)
 
 
 def _report_gone(connection: Connection, layer: str, works: list[Work], options: ImportOptions) -> None:
@@ -93,9 +97,4 @@ def _report_gone(connection: Connection, layer: str, works: list[Work], options:
         works[0].findings.add("ROW_GONE", key=value, value=value)
     if gone > most:
         works[0].findings.add("ROWS_GONE_MORE", count=gone - most)
-    if options.complete and gone > limits["drop_share"] * current:
-        for work in works:
-            work.findings.add(
-                "DROP_THRESHOLD", gone=gone, current=current, percent=round(100 * gone / current),
-                limit=round(100 * limits["drop_share"]),
-            )  # fmt: skip
+    check_gone(works, gone, current, options.complete)

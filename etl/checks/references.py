@@ -1,10 +1,10 @@
 """Rows that refer to rows of other layers: contracts, parcels, reports, events, causes."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from etl.checks.rows import SETTING_TERMS, empty
 from etl.work import Work
@@ -27,6 +27,7 @@ class Known:
     def __init__(self, parcels: Iterable[str], contracts: Iterable[str], parks: Iterable[str]) -> None:
         self.keys = {"parcel": set(parcels), "contract": set(contracts), "park": set(parks)}
         self.contracted: set[str] = set()
+        self.first_signed: dict[str, Any] = {}
 
     def add(self, works: Iterable[Work]) -> None:
         """Add the rows that a delivery brings."""
@@ -38,39 +39,44 @@ class Known:
             elif work.layer == "contract":
                 self.keys["contract"].update(work.frame["contract_no"])
                 sets = work.frame["contract_type"].isin([*SETTING_TERMS]) | work.frame["contract_type"].isna()
-                for codes in work.frame["parcel_codes"][sets].dropna():
-                    self.contracted.update(codes)
+                self.contracted.update(chain.from_iterable(work.frame["parcel_codes"][sets].dropna()))
 
 
 def check_references(work: Work, known: Known) -> None:
     """Report references to rows that are nowhere; where a whole layer is still missing, say so once."""
     if work.layer in REFERENCES:
         column, target = REFERENCES[work.layer]
-        values = work.frame[column].explode() if column == "parcel_codes" else work.frame[column]
-        values = values[~empty(values)]
-        if not known.keys[target] and len(values):
-            work.findings.add("REFERENCE_LAYER_EMPTY", field=column, target=target, count=len(values))
-        else:
-            for place, value in values[~values.isin(known.keys[target])].items():
-                work.findings.add(
-                    "REFERENCE_MISSING", int(work.row_no[int(str(place))]), column, value,
-                    key=work.keys[int(str(place))], target=target,
-                )  # fmt: skip
+        _check_target(work, column, target, known)
     if work.layer == "contract":
         _check_supplements(work, known)
     if work.layer == "parcel":
         _check_contracted(work, known)
 
 
+def _check_target(work: Work, column: str, target: str, known: Known) -> None:
+    values = work.frame[column].explode() if column == "parcel_codes" else work.frame[column]
+    values = values[~empty(values)]
+    if not known.keys[target] and len(values):
+        work.findings.add("REFERENCE_LAYER_EMPTY", field=column, target=target, count=len(values))
+        return
+    lost = values[~values.isin(known.keys[target])]
+    at = lost.index.to_numpy(dtype=np.int64)
+    work.findings.add_rows(
+        "REFERENCE_MISSING",
+        work.row_no[at],
+        column,
+        lost.to_numpy(dtype=object),
+        work.keys[at],
+        target=target,
+    )
+
+
 def _check_supplements(work: Work, known: Known) -> None:
     supplements = work.frame["contract_type"] == "SUPPLEMENT"
     lost = supplements & (empty(work.frame["amends"]) | ~work.frame["amends"].isin(known.keys["contract"]))
-    for place in np.flatnonzero(lost):
-        said: Any = work.frame["amends"].iat[int(place)]
-        work.findings.add(
-            "SUPPLEMENT_WITHOUT_CONTRACT", int(work.row_no[place]), "amends", None if pd.isna(said) else said,
-            key=work.keys[place],
-        )  # fmt: skip
+    at = np.flatnonzero(lost)
+    said = work.frame["amends"].where(work.frame["amends"].notna(), None).to_numpy(dtype=object)
+    work.findings.add_rows("SUPPLEMENT_WITHOUT_CONTRACT", work.row_no[at], "amends", said[at], work.keys[at])
 
 
 def _check_contracted(work: Work, known: Known) -> None:
@@ -82,5 +88,4 @@ def _check_contracted(work: Work, known: Known) -> None:
     if not known.keys["contract"]:
         work.findings.add("REFERENCE_LAYER_EMPTY", field="parcel_code", target="contract", count=len(held))
         return
-    for place in held:
-        work.findings.add("PARCEL_WITHOUT_CONTRACT", int(work.row_no[place]), "holder", key=work.keys[place])
+    work.findings.add_rows("PARCEL_WITHOUT_CONTRACT", work.row_no[held], "holder", None, work.keys[held])

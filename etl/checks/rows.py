@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.layers import LAYERS, SNAPSHOTS
-from etl.checks.limits import tolerances
 from etl.work import Work
 
 DATES_IN_ORDER = {
@@ -31,10 +30,8 @@ SETTING_TERMS = ("GRANT", "ALLOCATION", "LEASE")  # contracts that set the terms
 
 def empty(series: pd.Series) -> NDArray[np.bool_]:
     """Say which values are not known."""
-    nothing: NDArray[np.bool_] = (series.isna() | series.map(lambda v: v == "").astype(bool)).to_numpy(
-        dtype=bool
-    )
-    return nothing
+    blank = np.asarray(series.to_numpy(dtype=object) == "", dtype=bool)
+    return np.asarray(series.isna().to_numpy(dtype=bool) | blank, dtype=bool)
 
 
 def check_keys(work: Work) -> NDArray[np.bool_]:
@@ -46,9 +43,8 @@ def check_keys(work: Work) -> NDArray[np.bool_]:
         if not (column.required or column.name in layer.key or observed) or column.kind is list:
             continue
         gone = empty(work.frame[column.name]) & stays
-        for place in np.flatnonzero(gone):
-            code = "OBSERVED_ON_MISSING" if observed else "KEY_EMPTY"
-            work.findings.add(code, int(work.row_no[place]), column.name)
+        code = "OBSERVED_ON_MISSING" if observed else "KEY_EMPTY"
+        work.findings.add_rows(code, work.row_no[gone], column.name)
         stays &= ~gone
     return stays
 
@@ -57,40 +53,22 @@ def check_dates(work: Work) -> None:
     """Report dates that are missing where a fact needs one, and dates in the wrong order."""
     frame, layer = work.frame, work.layer or ""
     for column in DATES_NEEDED.get(layer, ()):
-        for place in np.flatnonzero(frame[column].isna()):
-            work.findings.add("DATE_MISSING", int(work.row_no[place]), column, key=work.keys[place])
+        gone = frame[column].isna().to_numpy()
+        work.findings.add_rows("DATE_MISSING", work.row_no[gone], column, None, work.keys[gone])
     if layer == "contract":
         terms = (
             frame["contract_type"].isin(SETTING_TERMS)
             & frame["commence_by"].isna()
             & frame["delivered_on"].isna()
-        )
-        for place in np.flatnonzero(terms):
-            work.findings.add("DATE_MISSING", int(work.row_no[place]), "commence_by", key=work.keys[place])
+        ).to_numpy()
+        work.findings.add_rows("DATE_MISSING", work.row_no[terms], "commence_by", None, work.keys[terms])
     for earlier, later in DATES_IN_ORDER.get(layer, ()):
-        both = np.flatnonzero(frame[earlier].notna() & frame[later].notna())
-        for place in both:
-            first: Any = frame[earlier].iat[int(place)]
-            second: Any = frame[later].iat[int(place)]
-            if first > second:
-                work.findings.add(
-                    "DATE_ORDER", int(work.row_no[place]), earlier, first, key=work.keys[place],
-                    earlier=earlier, later=later, first=str(first), second=str(second),
-                )  # fmt: skip
-
-
-def check_areas(work: Work) -> None:
-    """Compare the declared with the drawn area: the same within 0.1 % or 10 m², whichever is larger."""
-    if "registered_area_m2" not in work.frame.columns or work.drawn_m2 is None:
-        return
-    limits = tolerances()
-    declared = pd.to_numeric(work.frame["registered_area_m2"], errors="coerce").to_numpy(dtype=float)
-    off = np.abs(declared - work.drawn_m2)
-    allowed = np.maximum(limits["same_area_share"] * work.drawn_m2, limits["same_area_m2"])
-    for place in np.flatnonzero(off > allowed):
-        work.findings.add(
-            "AREA_MISMATCH", int(work.row_no[place]), "registered_area_m2", work.frame["registered_area_m2"].iat[int(place)],
-            key=work.keys[place], declared_m2=float(declared[place]), drawn_m2=round(float(work.drawn_m2[place]), 3),
+        first, second = frame[earlier].to_numpy(dtype=object), frame[later].to_numpy(dtype=object)
+        both = np.flatnonzero(~pd.isna(first) & ~pd.isna(second))
+        turned = both[np.asarray(first[both] > second[both], dtype=bool)]
+        work.findings.add_rows(
+            "DATE_ORDER", work.row_no[turned], earlier, first[turned], work.keys[turned],
+            earlier=earlier, later=later, first=first[turned].astype(str), second=second[turned].astype(str),
         )  # fmt: skip
 
 

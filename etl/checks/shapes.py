@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from etl import snapping
 from etl.checks import topology
 from etl.checks.duplicates import same_shapes
 from etl.checks.limits import tolerances
+from etl.repairs import chosen
 from etl.work import Work
 
 # Layers whose patches may not overlap; those observed on different days may.
@@ -56,33 +58,51 @@ class Joined:
             )  # fmt: skip
 
 
-def check_overlaps(works: list[Work]) -> None:
-    """Report rows of one layer that overlap each other or nearly meet; on the later row, once a pair."""
-    layer = works[0].layer
-    if layer not in NO_OVERLAP or not sum(len(w.row_no) for w in works):
-        return
-    limits, rows = tolerances(), Joined(works)
-    known = same_shapes(works)
+Pairs = tuple[
+    topology.Found, topology.Found
+]  # what overlaps, and what has a gap between; places in the joined table
+
+
+def _pairs(rows: Joined, layer: str) -> Pairs:
+    limits = tolerances()
     width = limits["gap_width_m"] if layer in NO_GAPS else 0.0
+    shared, open_ = [], []
     for group in rows.groups():
         shapes = rows.shapes[group]
         odd = topology.suspects(shapes, topology.degrees_of(width, shapes))
-        shared = topology.overlaps(shapes, shapes, odd.first, odd.second, limits["overlap_m2"])
-        first, second = group[shared.first], group[shared.second]
-        if known:
-            new = np.array(
-                [pair not in known for pair in zip(first.tolist(), second.tolist(), strict=True)], dtype=bool
-            )
-            first, second, shared = first[new], second[new], shared.where(new)
-        rows.report("OVERLAP", second, rows.names(first), shared)
-        open_ = topology.gaps(shapes, odd, width, limits["gap_m2"])
-        rows.report(
-            "GAP",
-            group[open_.second],
-            rows.names(group[open_.first]),
-            open_,
-            width_m=np.round(open_.width_m, 3),
+        shared.append(
+            topology.overlaps(shapes, shapes, odd.first, odd.second, limits["overlap_m2"]).of(group)
         )
+        open_.append(topology.gaps(shapes, odd, width, limits["gap_m2"]).of(group))
+    return topology.joined(shared), topology.joined(open_)
+
+
+def check_overlaps(works: list[Work], repairs: tuple[str, ...] | None = None) -> None:
+    """Report rows of one layer that overlap each other or nearly meet; on the later row, once a pair.
+
+    Small ones may be closed by moving corners (``SNAP``): proposed always, done where it was chosen. What is reported
+    is what is left then.
+    """
+    layer = works[0].layer
+    if layer not in NO_OVERLAP or not sum(len(w.row_no) for w in works):
+        return
+    rows = Joined(works)
+    known = same_shapes(works)
+    shared, open_ = _pairs(rows, layer)
+    if layer in NO_GAPS and (len(shared.first) or len(open_.first)):
+        most = int(tolerances()["findings_listed"])
+        places, moved = snapping.proposals(rows.shapes, [shared, open_], tolerances(), most)
+        taken = chosen("SNAP", repairs)
+        snapping.apply(works, rows.whose, rows.row_no, places, moved, taken)
+        if taken and len(places):
+            rows = Joined(works)
+            shared, open_ = _pairs(rows, layer)
+    if known:
+        pairs = zip(shared.first.tolist(), shared.second.tolist(), strict=True)
+        shared = shared.where(np.array([pair not in known for pair in pairs], dtype=bool))
+    rows.report("OVERLAP", shared.second, rows.names(shared.first), shared)
+    width = np.round(open_.width_m, 3)
+    rows.report("GAP", open_.second, rows.names(open_.first), open_, width_m=width)
 
 
 def check_published(works: list[Work], keys: list[str], shapes: Shapes) -> None:

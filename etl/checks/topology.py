@@ -42,6 +42,10 @@ class Found:
             self.first[keep], self.second[keep], self.area_m2[keep], self.width_m[keep], self.points[keep]
         )
 
+    def of(self, places: Places) -> "Found":
+        """Return the same pairs by the places that their shapes have in a larger table."""
+        return Found(places[self.first], places[self.second], self.area_m2, self.width_m, self.points)
+
 
 def none_found() -> Found:
     """Return no pairs."""

@@ -39,13 +39,31 @@ def _shown(value: Any) -> str:
     return f"{value:,.3f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
+EVENTS = {
+    "SIGNED": {"zh": "合同签订", "en": "signing"},
+    "DELIVERED": {"zh": "交地", "en": "delivery of the land"},
+    "PERMIT": {"zh": "施工许可", "en": "permit"},
+    "REPORTED_START": {"zh": "申报开工", "en": "reported start"},
+    "FOUNDATION": {"zh": "基础施工", "en": "foundation"},
+    "PROGRESS": {"zh": "进度巡查", "en": "progress"},
+    "SUSPENDED": {"zh": "中止", "en": "suspension"},
+    "RESUMED": {"zh": "复工", "en": "resumption"},
+    "COMPLETED": {"zh": "申报竣工", "en": "completion"},
+    "COMPLETION_CHECKED": {"zh": "竣工核验", "en": "check of completion"},
+}
+HINT = {"zh": "；可能应为“{hint}”", "en": "; perhaps {hint}"}
+
+
 def message(code: str, params: dict[str, Any], lang: str) -> str:
     """Return a finding in words. ``params`` may hold ``value``, ``field`` and ``row`` beside its own."""
     said = table().get(code)
     if said is None:
         return code
-    shown = _Params({name: _shown(value) for name, value in params.items()})
-    return said[lang if lang in said else "zh"].format_map(shown)
+    lang = lang if lang in said else "zh"
+    told = {name: EVENTS[value][lang] if name in ("event", "before") and value in EVENTS else value
+            for name, value in params.items()}  # fmt: skip
+    shown = _Params({name: _shown(value) for name, value in told.items()})
+    return (said[lang] + (HINT[lang] if params.get("hint") else "")).format_map(shown)
 
 
 def how_to_mend(code: str, lang: str) -> str:

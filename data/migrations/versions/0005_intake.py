@@ -209,9 +209,11 @@ def upgrade() -> None:
     _jobs()
     _corrections()
     _differences()
+    op.add_column("delivery_file", sa.Column("area_m2", sa.Numeric(20, 4), nullable=True))
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_column("delivery_file", "area_m2")
     for table in reversed(TABLES):
         op.drop_table(table)

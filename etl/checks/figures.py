@@ -1,0 +1,98 @@
+"""Figures of single rows: signs that cannot be meant, declared against drawn areas, shapes too thin or too small."""
+
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from data.layers import LAYERS
+from etl.checks.limits import tolerances
+from etl.checks.plane import perimeters
+from etl.work import Work
+from gis.areas import measure
+
+# Figures that are never 0: who writes 0 there means "not known" or made a mistake.
+NOT_ZERO = {
+    "parcel": ("registered_area_m2",),
+    "park": ("approved_area_ha",),
+    "building": ("floor_area_m2", "footprint_m2", "storeys"),
+    "contract": (
+        "granted_area_m2", "due_area_m2", "total_investment_wan", "planned_investment_ex_land_wan",
+        "intensity_wan_per_ha", "far_min",
+    ),
+    "contract_phase": ("area_m2",),
+}  # fmt: skip
+PRICED = ("GRANT", "LEASE")  # an allocation may cost nothing
+THIN = frozenset({"parcel", "builtup", "land_state", "plan_zone"})  # layers in which a sliver is a mistake
+SIGNED = frozenset({"year"})  # whole numbers that count nothing
+
+
+def check_numbers(work: Work) -> None:
+    """Report figures below zero, and zeros where nothing is 0."""
+    layer = LAYERS[work.layer or ""]
+    for column in layer.columns:
+        if column.kind not in (Decimal, int) or column.name in SIGNED:
+            continue
+        values = work.frame[column.name].to_numpy(dtype=object)
+        known = np.flatnonzero(~pd.isna(values))
+        below = known[np.asarray(values[known] < 0, dtype=bool)]
+        work.findings.add_rows(
+            "NUMBER_NEGATIVE", work.row_no[below], column.name, values[below], work.keys[below]
+        )
+        if column.name in NOT_ZERO.get(layer.name, ()):
+            nothing = known[np.asarray(values[known] == 0, dtype=bool)]
+        elif column.name == "price_wan" and layer.name == "contract":
+            priced = work.frame["contract_type"].isin(PRICED).to_numpy()
+            nothing = known[np.asarray(values[known] == 0, dtype=bool) & priced[known]]
+        else:
+            continue
+        work.findings.add_rows(
+            "NUMBER_ZERO", work.row_no[nothing], column.name, values[nothing], work.keys[nothing]
+        )
+
+
+def check_areas(work: Work) -> None:
+    """Compare the declared with the drawn area: the same within 0.1 % or 10 m², whichever is larger."""
+    if "registered_area_m2" not in work.frame.columns or work.drawn_m2 is None:
+        return
+    limits = tolerances()
+    said = work.frame["registered_area_m2"]
+    declared = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float)
+    off = np.abs(declared - work.drawn_m2)
+    allowed = np.maximum(limits["same_area_share"] * work.drawn_m2, limits["same_area_m2"])
+    odd = np.flatnonzero(off > allowed)
+    work.findings.add_rows(
+        "AREA_MISMATCH", work.row_no[odd], "registered_area_m2", said.to_numpy(dtype=object)[odd], work.keys[odd],
+        declared_m2=declared[odd], drawn_m2=np.round(work.drawn_m2[odd], 3),
+    )  # fmt: skip
+
+
+def check_thin(work: Work) -> None:
+    """Report slivers, parcels too small to be any, and tiny parts of shapes in several parts.
+
+    The width of a shape is twice its area by its border: that of a long rectangle is its shorter side.
+    """
+    if work.shapes is None or work.drawn_m2 is None or work.layer not in THIN or not len(work.shapes):
+        return
+    limits, rows, keys = tolerances(), work.row_no, work.keys
+    width = 2 * work.drawn_m2 / np.maximum(perimeters(work.shapes), 1e-9)
+    thin = np.flatnonzero(width < limits["sliver_width_m"])
+    work.findings.add_rows(
+        "SLIVER", rows[thin], "geom", None, keys[thin], width_m=np.round(width[thin], 3),
+        area_m2=np.round(work.drawn_m2[thin], 3), limit_m=limits["sliver_width_m"],
+    )  # fmt: skip
+    if work.layer == "parcel":
+        small = np.flatnonzero(work.drawn_m2 < limits["parcel_least_m2"])
+        work.findings.add_rows(
+            "PARCEL_TINY", rows[small], "geom", None, keys[small], area_m2=np.round(work.drawn_m2[small], 3)
+        )
+    several = np.flatnonzero(shapely.get_num_geometries(work.shapes) > 1)
+    parts, whose = shapely.get_parts(work.shapes[several], return_index=True)
+    area = measure(parts)
+    tiny = np.flatnonzero(area < limits["part_least_m2"])
+    at = several[whose[tiny]]
+    work.findings.add_rows(
+        "PART_TINY", rows[at], "geom", None, keys[at], shapely.point_on_surface(parts[tiny]),
+        area_m2=np.round(area[tiny], 3), parts=shapely.get_num_geometries(work.shapes[at]),
+    )  # fmt: skip
