@@ -107,11 +107,13 @@ def apply(
         before_m2, after_m2 = work.drawn_m2[at], areas(after)
         rows = row_no[places[mine]]
         work.repairs.add("SNAP", taken, rows, before, after, before_m2, after_m2)
+        work.repairs.name(work.row_no, work.keys)
         if not taken:
             continue
         work.findings.add_rows(
             "SNAPPED", rows, "geom", None, work.keys[at], before_m2=np.round(before_m2, 3), after_m2=np.round(after_m2, 3)
         )  # fmt: skip
+        work.shapes, work.drawn_m2 = work.shapes.copy(), work.drawn_m2.copy()
         work.shapes[at], work.drawn_m2[at] = after, after_m2
         for place, text in zip(at.tolist(), shapely.to_wkt(before, -1), strict=True):
             kept = json.loads(work.extra[place] or "{}")

@@ -69,11 +69,8 @@ def _pairs(rows: Joined, layer: str) -> Pairs:
     shared, open_ = [], []
     for group in rows.groups():
         shapes = rows.shapes[group]
-        odd = topology.suspects(shapes, topology.degrees_of(width, shapes))
-        shared.append(
-            topology.overlaps(shapes, shapes, odd.first, odd.second, limits["overlap_m2"]).of(group)
-        )
-        open_.append(topology.gaps(shapes, odd, width, limits["gap_m2"]).of(group))
+        shared.append(topology.overlaps(shapes, limits["overlap_m2"]).of(group))
+        open_.append(topology.gaps(shapes, width, limits["gap_m2"]).of(group))
     return topology.joined(shared), topology.joined(open_)
 
 

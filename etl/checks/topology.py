@@ -1,13 +1,14 @@
 """Shapes against shapes: which overlap, and between which lies a gap.
 
-The method scales because neighbours that share whole edges are never cut.
-:func:`suspects` lets GEOS validate the shapes as a coverage: each edge that is
-not met by the same edge of a neighbour, but lies inside one or nearer to one
-than the width of a gap, is marked. That costs one pass over the edges. Only
-pairs with a marked shape are then measured exactly: what they share, and what
-lies between them. It is done in slices that lie together (Morton order), with
-the neighbours of each slice beside it, on all processors; so memory is bounded by
-the slice, and what is found does not depend on the order of the rows.
+Overlaps: of the pairs whose boxes share more than the tolerance, GEOS is asked whether
+their interiors meet (one relation, no geometry is made); only those that do are cut. This is exact: a large
+parcel drawn over a whole block of small ones is found, though every edge of the small ones is met by a neighbour's.
+
+Gaps: GEOS validates the shapes as a coverage. An edge that no neighbour meets with the same edge, but that lies
+nearer to one than the width of a gap, is marked; only pairs with marked edges near each other are measured.
+
+Both are done in slices that lie together (Morton order), with the neighbours of each slice beside it, on all
+processors: memory is bounded by the slice, and what is found does not depend on the order of the rows.
 """
 
 from dataclasses import dataclass
@@ -87,9 +88,63 @@ def _wider(shapes: Shapes, by: float) -> Shapes:
     return np.asarray(shapely.box(*bounds.T), dtype=object)
 
 
+def _slices(shapes: Shapes) -> Places:
+    return _morton(shapes) if len(shapes) > SLICE else np.arange(len(shapes), dtype=np.int64)
+
+
+def _interiors_meet(
+    left: Shapes, right: Shapes, first: Places, second: Places, least_m2: float
+) -> tuple[Places, Places]:
+    large = _box_shared_m2(left[first], right[second]) > least_m2
+    first, second = first[large], second[large]
+    meet = shapely.relate_pattern(left[first], right[second], "T********")
+    return first[meet], second[meet]
+
+
+def overlaps(shapes: Shapes, above_m2: float) -> Found:
+    """Return the pairs of shapes that share more than a tolerance (at least what rounding makes of nothing)."""
+    tree, order, least = shapely.STRtree(shapes), _slices(shapes), max(above_m2, NOISE_M2)
+
+    def of_slice(start: int, stop: int) -> tuple[Places, Places]:
+        core = order[start:stop]
+        mine, theirs = tree.query(shapes[core])
+        once = core[mine] < theirs
+        return _interiors_meet(shapes, shapes, core[mine][once], theirs[once], least)
+
+    return _shared(shapes, shapes, spread(of_slice, len(order), SLICE), least)
+
+
+def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
+    """Return the pairs of one shape of each table that share more than a tolerance."""
+    tree, least = shapely.STRtree(right), max(above_m2, NOISE_M2)
+
+    def of_slice(start: int, stop: int) -> tuple[Places, Places]:
+        mine, theirs = tree.query(left[start:stop])
+        return _interiors_meet(left, right, mine + start, theirs, least)
+
+    return _shared(left, right, spread(of_slice, len(left), SLICE), least)
+
+
+def _shared(left: Shapes, right: Shapes, pairs: list[tuple[Places, Places]], least: float) -> Found:
+    if not pairs:
+        return none_found()
+    first, second = (np.concatenate(column).astype(np.int64) for column in zip(*pairs, strict=True))
+
+    def of_slice(start: int, stop: int) -> Found:
+        one, two = first[start:stop], second[start:stop]
+        shared = polygonal(shapely.intersection(left[one], right[two]))
+        area = np.nan_to_num(measure(shared))
+        over = area > least
+        kept = shared[over]
+        width = 2 * area[over] / np.maximum(perimeters(kept), 1e-9)
+        return Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept))
+
+    return joined(spread(of_slice, len(first), PAIRS))
+
+
 @dataclass(frozen=True, slots=True)
-class Suspects:
-    """Pairs that do not simply share whole edges, the smaller place first, and the odd edges of each shape."""
+class Loose:
+    """Pairs of shapes with loose edges, the smaller place first, and the loose edges of each shape."""
 
     first: Places
     second: Places
@@ -97,10 +152,9 @@ class Suspects:
     tree: shapely.STRtree
 
 
-def suspects(shapes: Shapes, gap_deg: float) -> Suspects:
-    """Return the pairs of near shapes that have an edge which no neighbour meets with the same edge."""
-    tree = shapely.STRtree(shapes)
-    order = _morton(shapes) if len(shapes) > SLICE else np.arange(len(shapes), dtype=np.int64)
+def loose(shapes: Shapes, gap_deg: float) -> Loose:
+    """Return the pairs of near shapes with an edge that no neighbour meets with the same edge."""
+    tree, order = shapely.STRtree(shapes), _slices(shapes)
 
     def marked(start: int, stop: int) -> tuple[Places, Shapes]:
         core = order[start:stop]
@@ -116,7 +170,7 @@ def suspects(shapes: Shapes, gap_deg: float) -> Suspects:
     mine, theirs = tree.query(_wider(shapes[odd], gap_deg))
     first, second = np.minimum(odd[mine], theirs), np.maximum(odd[mine], theirs)
     pairs = np.unique(np.stack([first, second], axis=1)[first != second], axis=0)
-    return Suspects(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64), edges, tree)
+    return Loose(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64), edges, tree)
 
 
 def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
@@ -126,35 +180,7 @@ def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
     return np.asarray(size[:, 0] * size[:, 1] * METRES**2 * 1.02, dtype=float)
 
 
-def overlaps(left: Shapes, right: Shapes, first: Places, second: Places, above_m2: float) -> Found:
-    """Return the pairs that share more than a tolerance (at least what rounding makes of nothing)."""
-    least = max(above_m2, NOISE_M2)
-    real = _box_shared_m2(left[first], right[second]) > least
-    first, second = first[real], second[real]
-
-    def shared_of(start: int, stop: int) -> Found:
-        one, two = first[start:stop], second[start:stop]
-        shared = polygonal(shapely.intersection(left[one], right[two]))
-        area = np.nan_to_num(measure(shared))
-        over = area > least
-        kept = shared[over]
-        width = 2 * area[over] / np.maximum(perimeters(kept), 1e-9)
-        return Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept))
-
-    return joined(spread(shared_of, len(first), PAIRS))
-
-
-def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
-    """Return the pairs of one shape of each table that share more than a tolerance."""
-    if not len(left) or not len(right):
-        return none_found()
-    near = np.unique(shapely.STRtree(right).query(left)[1])
-    odd = suspects(np.concatenate([left, right[near]]), 0.0)
-    mixed = (odd.first < len(left)) & (odd.second >= len(left))
-    return overlaps(left, right, odd.first[mixed], near[odd.second[mixed] - len(left)], above_m2)
-
-
-def gaps(shapes: Shapes, found: Suspects, width_m: float, above_m2: float) -> Found:
+def gaps(shapes: Shapes, width_m: float, above_m2: float) -> Found:
     """Return the pairs between which lies a strip that is nobody's and narrower than ``width_m``.
 
     The two shapes are grown by half the width and shrunk again (a morphological closing): what
@@ -162,9 +188,11 @@ def gaps(shapes: Shapes, found: Suspects, width_m: float, above_m2: float) -> Fo
     What a third shape covers is taken away; what touches only one of the two, or is not
     slender (the corner where two parcels meet at an angle), is no gap.
     """
-    if width_m <= 0:
+    if width_m <= 0 or not len(shapes):
         return none_found()
-    edges, reach = found.edges, degrees_of(width_m, shapes)
+    reach = degrees_of(width_m, shapes)
+    found = loose(shapes, reach)
+    edges = found.edges
 
     def close(start: int, stop: int) -> NDArray[np.bool_]:
         one, two = edges[found.first[start:stop]], edges[found.second[start:stop]]

@@ -60,7 +60,7 @@ def _crossed(plots: list[Plot]) -> Fault:
 def _unclosed(plots: list[Plot]) -> Fault:
     plot = _reserve(plots, 2)[3]
     plot.case = "F10"
-    return Fault("F10", "parcel", plot.code, "界址线未闭合（末点缺失）", "GEOMETRY_UNREADABLE")
+    return Fault("F10", "parcel", plot.code, "界址线未闭合（末点缺失）", "RING_CLOSED")
 
 
 def _wrong_area(plots: list[Plot]) -> Fault:

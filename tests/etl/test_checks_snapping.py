@@ -27,11 +27,7 @@ def metres(*shapes):
 
 
 def pairs(shapes, least=0.0):
-    odd = topology.suspects(shapes, topology.degrees_of(0.5, shapes))
-    return [
-        topology.overlaps(shapes, shapes, odd.first, odd.second, least),
-        topology.gaps(shapes, odd, 0.5, least),
-    ]
+    return [topology.overlaps(shapes, least), topology.gaps(shapes, 0.5, least)]
 
 
 def snapped(shapes, **limits):

@@ -26,11 +26,7 @@ def metres(*shapes):
 
 
 def found(shapes, overlap_m2=0.0, gap_width_m=0.5, gap_m2=0.0):
-    odd = topology.suspects(shapes, topology.degrees_of(gap_width_m, shapes))
-    return (
-        topology.overlaps(shapes, shapes, odd.first, odd.second, overlap_m2),
-        topology.gaps(shapes, odd, gap_width_m, gap_m2),
-    )
+    return topology.overlaps(shapes, overlap_m2), topology.gaps(shapes, gap_width_m, gap_m2)
 
 
 def test_overlap_by_half_a_metre():
@@ -59,6 +55,25 @@ def test_one_inside_the_other_and_the_same_twice():
     shared, _ = found(metres(box(0, 0, 10, 10), box(4, 4, 6, 6), box(0, 0, 10, 10)))
     assert list(zip(shared.first, shared.second, strict=True)) == [(0, 1), (0, 2), (1, 2)]
     assert shared.area_m2 == pytest.approx([4, 100, 4], rel=2e-3)
+
+
+def test_a_large_parcel_over_a_whole_block():
+    # A block of 2 x 2 squares that meet exactly, and two halves drawn over it that meet exactly too: each edge has
+    # its neighbour's, and yet each half shares 2 x 100 m2 with the squares below it.
+    block = [box(x, y, x + 10, y + 10) for x in (0, 10) for y in (0, 10)]
+    shared, _ = found(metres(*block, box(0, 0, 10, 20), box(10, 0, 20, 20)))
+    assert list(zip(shared.first, shared.second, strict=True)) == [(0, 4), (1, 4), (2, 5), (3, 5)]
+    assert shared.area_m2 == pytest.approx([100] * 4, rel=2e-3)
+    # The line between the halves goes through the squares: 5 m of the one, 5 m of the other.
+    shared, _ = found(metres(*block, box(0, 0, 5, 20), box(5, 0, 20, 20)))
+    assert list(zip(shared.first, shared.second, strict=True)) == [
+        (0, 4),
+        (0, 5),
+        (1, 4),
+        (1, 5),
+        (2, 5),
+        (3, 5),
+    ]
 
 
 def test_neighbours_that_meet_are_clean():

@@ -97,7 +97,7 @@ def test_built_up_area_of_each_park_and_year() -> None:
 
 PLANTED = {
     ("parcel", "OVERLAP"), ("parcel", "OUTSIDE_PARK"), ("parcel", "GEOMETRY_INVALID"),
-    ("parcel", "GEOMETRY_UNREADABLE"), ("parcel", "AREA_MISMATCH"), ("parcel", "DUPLICATE_KEY"),
+    ("parcel", "RING_CLOSED"), ("parcel", "AREA_MISMATCH"), ("parcel", "DUPLICATE_KEY"),
     ("construction_event", "DATE_MISSING"), ("contract", "REFERENCE_MISSING"), ("contract", "DATE_PLACEHOLDER"),
     ("enterprise", "CREDIT_CODE_FORM"),
 }  # fmt: skip
