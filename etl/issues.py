@@ -40,6 +40,7 @@ class Findings:
     Of one code only the first ``findings_listed`` (a tolerance) are kept one by
     one, the rest is counted: a file with a million bad rows is one mistake made a million
     times, and must not cost a million objects. :meth:`close` says how many are not listed.
+    A reader's findings (no layer yet) are all kept: they say which rows are left out.
     """
 
     def __init__(self, layer: str | None = None) -> None:
@@ -72,7 +73,7 @@ class Findings:
         from etl.checks.words import severity_of
 
         severity = severity_of(code)
-        if severity is not Severity.BLOCKS and self._kept[code] >= self.most:
+        if self.layer and severity is not Severity.BLOCKS and self._kept[code] >= self.most:
             self.unlisted[code] += 1
             return
         self._kept[code] += 1

@@ -35,6 +35,14 @@ def test_a_million_bad_rows_are_listed_up_to_a_limit():
     assert findings.counts() == {"FINDINGS_MORE": 1, "GAP": 11, "KEY_EMPTY": 1}
 
 
+def test_what_a_reader_rejects_is_kept_row_by_row():
+    findings = Findings()
+    with limits.using({"findings_listed": 1}):
+        for row in (1, 2, 3):
+            findings.add("POINTS_DIFFER", row)
+    assert [i.row_no for i in findings.items] == [1, 2, 3]
+
+
 def test_tolerances_of_a_bureau_replace_single_ones(tmp_path):
     (tmp_path / "tolerances.yaml").write_text("overlap_m2: 0\ngap_width_m: 0.2\n", encoding="utf-8")
     own = limits.of_home(tmp_path)
