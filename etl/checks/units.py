@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from etl.checks.rows import tolerances
+from etl.checks.limits import tolerances
 from etl.mapping.units import AREA, MONEY
 from etl.work import Work
 
