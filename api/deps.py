@@ -38,7 +38,8 @@ def connection() -> Iterator[Connection]:
         yield opened
 
 
-ConnectionDep = Annotated[Connection, Depends(connection)]
+# Committed before the answer leaves, so that whoever follows a redirect finds what was written.
+ConnectionDep = Annotated[Connection, Depends(connection, scope="function")]
 VisitorDep = Annotated[Visitor, Depends(visitor)]
 QueryDep = Annotated[FilterQuery, Query()]
 

@@ -81,3 +81,17 @@ def test_quality_names_every_layer_and_narrows(client: httpx.Client) -> None:
 def test_pages_before_anything_is_delivered(empty_client: httpx.Client) -> None:
     for path in ("/deliveries", "/quality"):
         assert empty_client.get(path, headers=HTML).status_code == 200, path
+
+
+def test_what_was_sent_is_there_when_the_answer_arrives(empty_client: httpx.Client) -> None:
+    """A browser follows the redirect at once; each of these would find no job if it were written after the answer."""
+    for number in range(1, 6):
+        answer = empty_client.post(
+            "/import",
+            data={"supplier": "县局", "person": "王敏"},
+            files=[("files", ("enterprise.csv", b"credit_code\n912107260359800457\n"))],
+            headers=HTML,
+        )
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/import/{number}/recognise"
+        assert empty_client.get(answer.headers["location"], headers=HTML).status_code == 200
