@@ -221,6 +221,8 @@ def _sheets(member: Member, stem: str, report: Report) -> Iterator[Source]:
     except BROKEN_BOOK as error:
         report(member.path, "UNREADABLE", {"value": _short(error, member.disk)})
         return
+    if not sheets:
+        report(member.path, "UNREADABLE", {"value": "0 sheets"})
     if formulas:
         report(member.path, "FORMULAS_EMPTY", {"count": str(formulas)})
     for name, visible in sheets:

@@ -24,7 +24,8 @@ def read_dxf(source: Source) -> Raw:
     Refused
         It is no drawing.
     """
-    raw = read_layer(source)
+    # Blocks hold signs and frames, not parcels; inside each other they would grow without end.
+    raw = read_layer(source, INLINE_BLOCKS="NO")
     wkb = raw.wkb if raw.wkb is not None else np.full(len(raw.frame), None, dtype=object)
     shapes = np.full(len(wkb), None, dtype=object)
     there = np.array([value is not None for value in wkb], dtype=bool)

@@ -14,6 +14,7 @@ from etl.errors import Refused
 from etl.readers.raw import Raw
 
 MAX_BYTES = 8_000_000_000  # unpacked, by what the file says of itself
+MAX_ROWS = 10_000_000
 CRS84 = "OGC:CRS84"  # what the standard says where nothing is stated
 _FAULTS = (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError, MemoryError)
 
@@ -31,8 +32,10 @@ def read_parquet(path: Path) -> Raw:
             size = sum(
                 opened.metadata.row_group(i).total_byte_size for i in range(opened.metadata.num_row_groups)
             )
-            if size > MAX_BYTES or opened.metadata.num_rows > 200_000_000:
+            if size > MAX_BYTES:
                 raise Refused("ARCHIVE_UNSAFE", value=f"{size} bytes unpacked", limit=MAX_BYTES)
+            if opened.metadata.num_rows > MAX_ROWS:  # one word repeated takes no bytes to speak of
+                raise Refused("ARCHIVE_UNSAFE", value=f"{opened.metadata.num_rows} rows", limit=MAX_ROWS)
             geo = _geo(opened)
             primary = geo.get("primary_column") or _likely(opened.schema_arrow)
             shapes = [str(name) for name in geo.get("columns", {})] or ([primary] if primary else [])

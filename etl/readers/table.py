@@ -201,8 +201,8 @@ def _whole(grid: Grid, start: int, height: int, *, upwards: bool) -> tuple[int, 
 
 def _joined(grid: Grid, row: int) -> bool:
     """Say whether a merged block reaches from a row into the next one."""
-    here = ((column, text) for (at, column), text in grid.wide.items() if at == row)
-    return any(grid.wide.get((row + 1, column)) == text for column, text in here)
+    here = ((column, grid.wide.get((row, column))) for column in range(len(grid.rows[row])))
+    return any(text is not None and grid.wide.get((row + 1, column)) == text for column, text in here)
 
 
 def _place(grid: Grid, asked: int) -> int:

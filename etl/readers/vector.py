@@ -188,9 +188,9 @@ def layers_of(path: Path) -> list[str]:
         raise Refused("UNREADABLE", value=str(error).replace(str(path), path.suffix)[:300]) from error
 
 
-def read_layer(source: Source) -> Raw:
-    """Return a layer of any other format that GDAL reads."""
-    meta, fids, wkb, fields = _open(source.disk, layer=source.part)
+def read_layer(source: Source, **options: str) -> Raw:
+    """Return a layer of any other format that GDAL reads; ``options`` are those of its driver."""
+    meta, fids, wkb, fields = _open(source.disk, layer=source.part, **options)
     columns = {str(n): _texts(values) for n, values in zip(meta["fields"], fields, strict=True)}
     frame = pd.DataFrame(columns, index=range(len(fids)), dtype=object)
     rows = np.arange(1, len(fids) + 1, dtype=np.int64)

@@ -10,9 +10,10 @@ MAX_BYTES = 400_000_000  # of XML, which takes ten times as much memory once it 
 MAX_MERGED = 2_000_000  # cells in merged blocks: each is made when a workbook is opened
 MAX_RATIO = 300  # tables of repeated words pack better than texts
 _BLOCK = re.compile(
-    rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']\$?([A-Za-z]{1,3})\$?(\d{1,7}):\$?([A-Za-z]{1,3})\$?(\d{1,7})[\"']"
+    rb"<(?:\w{1,9}:)?mergeCell\s[^>]{0,200}?ref=[\"']\$?([A-Za-z]{1,3})\$?(\d{1,7}):\$?([A-Za-z]{1,3})\$?(\d{1,7})[\"']"
 )
-_EMPTY = re.compile(rb"(?:</f>|<f[^>]*/>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+# Repetitions are bounded: a sheet made to be read for ever is read once.
+_EMPTY = re.compile(rb"(?:</f>|<f[^>]{0,200}/>)\s{0,9}(?:<v\s{0,9}/>|<v>\s{0,9}</v>)?\s{0,9}</c>")
 _OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls and of workbooks with a password
 
 

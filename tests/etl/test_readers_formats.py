@@ -247,6 +247,62 @@ def test_an_open_line_is_refused_once(tmp_path):
     assert counts["POLYLINE_OPEN"] == 1 and "GEOMETRY_MISSING" not in counts and work.rejected == 2
 
 
+def test_blocks_inside_blocks_are_not_multiplied(tmp_path):
+    # Nine blocks of ten of the one before: a hundred million lines, if they were drawn.
+    lines = [
+        "0",
+        "SECTION",
+        "2",
+        "HEADER",
+        "9",
+        "$ACADVER",
+        "1",
+        "AC1015",
+        "0",
+        "ENDSEC",
+        "0",
+        "SECTION",
+        "2",
+        "BLOCKS",
+    ]
+    for level in range(9):
+        lines += ["0", "BLOCK", "8", "0", "2", f"B{level}", "70", "0", "10", "0", "20", "0", "3", f"B{level}"]
+        if level == 0:
+            lines += lwpolyline("1", "x", [(0, 0), (1, 0), (1, 1)], True)
+        else:
+            lines += [
+                w
+                for n in range(10)
+                for w in ("0", "INSERT", "8", "0", "2", f"B{level - 1}", "10", str(n), "20", "0")
+            ]
+        lines += ["0", "ENDBLK", "8", "0"]
+    lines += [
+        "0",
+        "ENDSEC",
+        "0",
+        "SECTION",
+        "2",
+        "ENTITIES",
+        "0",
+        "INSERT",
+        "5",
+        "2F",
+        "8",
+        "0",
+        "2",
+        "B8",
+        "10",
+        "0",
+        "20",
+        "0",
+    ]
+    lines += lwpolyline("30", "宗地", [(0, 0), (10, 0), (10, 10)], True)
+    (tmp_path / "parcel.dxf").write_bytes("\n".join([*lines, "0", "ENDSEC", "0", "EOF"]).encode("gbk"))
+    sources, _ = found(tmp_path / "parcel.dxf", tmp_path / "work")
+    raw = read(sources["parcel.dxf"], tmp_path / "work")
+    assert raw.frame["Handle"].tolist() == ["30"] and codes(raw) == [("ENTITIES_LEFT", None)]
+
+
 def test_flatgeobuf(tmp_path):
     parcels().to_file(tmp_path / "parcel.fgb", driver="FlatGeobuf")
     sources, _ = found(tmp_path / "parcel.fgb", tmp_path / "work")
@@ -281,9 +337,10 @@ def test_parquet_without_shapes_and_with_bare_wkb(tmp_path):
     assert bare.crs is None and shapes(bare)[0].equals(SHAPES[0])
 
 
-def test_parquet_that_says_it_unpacks_to_more_than_the_limit(tmp_path, monkeypatch):
+@pytest.mark.parametrize("limit", ["MAX_BYTES", "MAX_ROWS"])
+def test_parquet_that_says_it_unpacks_to_more_than_the_limit(tmp_path, monkeypatch, limit):
     parcels().to_parquet(tmp_path / "parcel.parquet")
-    monkeypatch.setattr("etl.readers.parquet.MAX_BYTES", 10)
+    monkeypatch.setattr(f"etl.readers.parquet.{limit}", 1)
     sources, _ = found(tmp_path / "parcel.parquet", tmp_path / "work")
     with pytest.raises(Refused, match="ARCHIVE_UNSAFE"):
         read(sources["parcel.parquet"], tmp_path / "work")

@@ -24,7 +24,13 @@ CASES = 30  # a format, by default
 MANY = 1000
 SECONDS = 30  # a file of some kilobytes that takes longer hangs
 # Numbers of damage that once led to an error: format -> numbers.
-FOUND: dict[str, tuple[int, ...]] = {"shp": (660, 1221), "packed": (406, 1205), "kml": (507,)}
+FOUND: dict[str, tuple[int, ...]] = {
+    "shp": (660, 1221),
+    "packed": (406, 1205),
+    "kml": (507,),
+    "csv": (533,),
+    "xlsx": (455, 843),
+}
 
 HOLED = Polygon(
     [(121, 41), (121.1, 41), (121.1, 41.1), (121, 41.1)],

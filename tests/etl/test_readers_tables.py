@@ -158,3 +158,20 @@ def test_one_damaged_byte_makes_no_other_encoding(tmp_path):
     grid = table.read_csv(tmp_path / "a.csv", None)
     assert (grid.encoding.name, grid.encoding.rivals) == ("gb18030", ())
     assert len(table.to_raw(grid, known, None).findings.items) == 1
+
+
+def test_a_block_merged_over_very_many_rows(tmp_path):
+    rows = [["宗地代码", "面积"], *([None, n] for n in range(20_000))]
+    path = book(tmp_path / "a.xlsx", rows, ["A1:A20001"])
+    grid = table.read_sheet(path, "parcel")
+    assert len(grid.wide) == 20_001
+    raw = table.to_raw(grid, known, None)  # all of it is header then, as one block says
+    assert len(raw.frame) == 0
+
+
+@pytest.mark.parametrize("text", [b"</f>" + b" " * 3_000_000, b"<mergeCell " * 200_000, b"<f" * 500_000])
+def test_text_that_would_be_searched_for_ever(tmp_path, text):
+    path = book(tmp_path / "a.xlsx", [["a"]])
+    rewritten(path, b"<sheetData>", b"<!--" + text + b"--><sheetData>")
+    with zipfile.ZipFile(path) as opened:
+        assert workbook._look(opened, "xl/worksheets/sheet1.xml") == (0, 0)
