@@ -67,7 +67,7 @@ class Watch(threading.Thread):
         """Sample until the block ends."""
         while self._on:
             self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, tree(*self.roots))))
-            time.sleep(0.2)
+            time.sleep(0.5)  # reading the maps of a server is work itself
 
     def __enter__(self) -> "Watch":
         self.start()
