@@ -5,14 +5,17 @@ import os
 import stat
 import struct
 import zipfile
+from pathlib import Path
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
 from data.settings import settings
 from etl.errors import NoSpace
 from etl.importer import run
 from etl.options import ImportOptions
-from etl.readers import archive
+from etl.readers import archive, formats
 from etl.readers.discover import discover, files_of
 
 CSV = "parcel_code,holder\nA,甲\n"
@@ -208,3 +211,56 @@ def test_an_import_of_hostile_archives_leaves_nothing_behind(tmp_path, empty_dat
     assert report.issues()["MEMBER_REFUSED"] == 1 and report.issues()["ARCHIVE_UNSAFE"] == 1
     assert list((settings().home / "work").iterdir()) == []
     assert not (tmp_path / "parcel.csv").exists()
+
+
+def test_layers_of_one_archive_in_folders_capitals_and_an_inner_archive(tmp_path):
+    folder = tmp_path / "made"
+    folder.mkdir()
+    for name in ("parcel", "park"):
+        gpd.GeoDataFrame({"a": [name]}, geometry=[box(121, 41, 121.1, 41.1)], crs=4490).to_file(
+            folder / f"{name}.shp"
+        )
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as opened:
+        for part in sorted(folder.glob("park.*")):
+            opened.write(part, f"下层/{part.name}")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as opened:
+        for part in sorted(folder.glob("parcel.*")):
+            if part.suffix != ".shx":
+                opened.write(part, f"成果/一/{part.name.upper()}")
+        opened.writestr("成果/二/park.zip", inner.getvalue())
+    (tmp_path / "work").mkdir()
+    sources = list(
+        discover(files_of([tmp_path / "a.zip"]), tmp_path / "work", lambda *said: pytest.fail(str(said)))
+    )
+    assert [s.path for s in sources] == ["a.zip/成果/一/PARCEL.SHP", "a.zip/成果/二/park.zip/下层/park.shp"]
+    read = {s.names[0].lower(): formats.read(s, None, False, tmp_path / "work") for s in sources}
+    assert {name: raw.frame["a"].tolist() for name, raw in read.items()} == {
+        "parcel": ["parcel"],
+        "park": ["park"],
+    }
+    assert [i.code for i in read["parcel"].findings.items] == ["SHX_MISSING"]
+
+
+REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "real"
+PUBLISHED = {
+    "nasty-mapshaper/features/zip/points.zip": {"points.zip/points/points.shp": 295},
+    "nasty-mapshaper/features/zip/zip-in-zip.zip": {"zip-in-zip.zip/zip/points.zip/points/points.shp": 295},
+    "nasty-pyshp/blockgroups_multishapefile.zip": {
+        f"blockgroups_multishapefile.zip/blockgroups{n}.shp": 663 for n in ("", "2")
+    },
+    "nasty-pyshp/empty_zipfile.zip": {},  # a text that is no data
+    "nasty-pyshp/REL.zip": {"REL.zip/REL/releaseArea20090407.shp": 1},
+}
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason=f"the published data are not at {REAL}")
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_archives_of_other_projects(tmp_path, name):
+    (tmp_path / "work").mkdir()
+    said = []
+    sources = list(
+        discover(files_of([REAL / name]), tmp_path / "work", lambda path, code, params: said.append(code))
+    )
+    rows = {s.path: len(formats.read(s, None, False, tmp_path / "work").frame) for s in sources}
+    assert rows == PUBLISHED[name] and set(said) <= {"FILE_NOT_READ"}
