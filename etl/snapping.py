@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from etl.checks.plane import Plane
 from etl.checks.topology import Found
-from etl.geometry import areas
 from etl.load import fingerprints
 from etl.work import Work
+from gis.areas import measure
 
 Shapes = NDArray[np.object_]
 Places = NDArray[np.int64]
@@ -63,7 +63,7 @@ def proposals(
         after = _moved(before, new.get(earlier, shapes[earlier]), reach)
         if after is None:
             continue
-        was, now = areas(np.array([shapes[later], after], dtype=object))
+        was, now = measure(np.array([shapes[later], after], dtype=object))
         if abs(now - was) <= share * was:
             new[later] = after
     places = np.array(sorted(new), dtype=np.int64)
@@ -89,7 +89,7 @@ def _moved(shape: Any, neighbour: Any, reach_m: float) -> Any:
     points[mine_at] = own[own_at]
     exact = shapely.set_coordinates(np.array([back], dtype=object), points)[0]
     sound = shapely.is_valid(exact) and shapely.get_type_id(exact) in (3, 6)
-    shared = areas(shapely.intersection(np.array([shape, exact], dtype=object), neighbour))
+    shared = measure(shapely.intersection(np.array([shape, exact], dtype=object), neighbour))
     return exact if sound and shared[1] <= shared[0] + 1e-3 else None
 
 
@@ -104,7 +104,7 @@ def apply(
             continue
         at = places[mine] - starts[number]
         before, after = work.shapes[at], _multi(shapes[mine])
-        before_m2, after_m2 = work.drawn_m2[at], areas(after)
+        before_m2, after_m2 = work.drawn_m2[at], measure(after)
         rows = row_no[places[mine]]
         work.repairs.add("SNAP", taken, rows, before, after, before_m2, after_m2)
         work.repairs.name(work.row_no, work.keys)

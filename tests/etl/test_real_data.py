@@ -46,9 +46,10 @@ def test_okinawa_parcels(empty_database, capsys):
     assert [other["code"] for other in report.not_read] == ["FILE_NOT_READ"] * 7
     assert all(other["file"].startswith("original-xml/") for other in report.not_read)
     assert (report.exit_code, report.published) == (1, True)
+    # Overlaps: as many as plain geometry finds pair by pair. Small and thin ones are ditches and remnants of old lots.
     assert report.issues() == {
-        "COLUMNS_KEPT": 4, "CRS_TRANSFORMED": 4, "CRS_UNKNOWN": 1, "FILE_NOT_READ": 7, "GEOMETRY_REPAIRED": 203,
-        "NO_PARKS": 4, "OVERLAP": 2_744,
+        "COLUMNS_KEPT": 4, "CRS_TRANSFORMED": 4, "CRS_UNKNOWN": 1, "FILE_NOT_READ": 7, "GAP": 1_256,
+        "GEOMETRY_REPAIRED": 203, "NO_PARKS": 4, "OVERLAP": 2_744, "PARCEL_TINY": 3_683, "SLIVER": 8_358,
     }  # fmt: skip
     assert rows("SELECT count(*), count(DISTINCT entity_id), bool_and(ST_IsValid(geom)) FROM parcel") == [
         (102_252, 102_252, True)
