@@ -21,7 +21,7 @@ from etl.statements import (
 )
 
 _BULK = 10_000  # staged rows from which on it may pay to make indexes anew
-_FEW = 2  # it pays where the layer has fewer rows than this part of the staged ones
+_FEW = 20  # a layer with fewer rows than this part of the staged ones: readers would wait for the others
 
 
 def publish_layer(
@@ -36,9 +36,9 @@ def publish_layer(
     """
     params = {"files": files, "pub": publication, "now": now, "park": options.get("park")}
     staged = _staged(connection, layer, files)
-    there = int(connection.scalar(text(count_below(layer)), {"most": max(1, staged // _FEW)}) or 0)
+    there = int(connection.scalar(text(count_below(layer)), {"most": staged // _FEW + 1}) or 0)
     # Into a layer with little in it, building the indexes afterwards takes a third of the time of keeping them up.
-    rests = staged >= _BULK and there < staged // _FEW
+    rests = staged >= _BULK and there * _FEW < staged
     if rests:
         rests = bool(connection.scalar(text("SELECT rest_indexes(:layer)"), {"layer": layer}))
     changed = ended = 0

@@ -292,3 +292,46 @@ def test_reads(tmp_path):
         assert {i["code"] for i in found} >= {"PARCEL_CODE_FORM"} and found[0]["file"] == "parcel.csv"
         with pytest.raises(NoSuchDelivery):
             deliveries.delivery(connection, 4711)
+
+
+def indexes():
+    return rows("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'parcel' ORDER BY indexname")
+
+
+def test_indexes_rest_during_a_first_large_publication_and_are_there_after_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("etl.publish_layer._BULK", 2)
+    asked = []
+    monkeypatch.setattr("etl.publish_layer.text", lambda sql: asked.append(sql) or text(sql))
+    before = indexes()
+    first = run([parcel_file(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
+    assert [sql for sql in asked if "_indexes(" in sql] == [
+        "SELECT rest_indexes(:layer)", "SELECT wake_indexes(:layer)",
+    ]  # fmt: skip
+    assert first.changes["parcel"] == {"new": 3, "changed": 0, "unchanged": 0, "ended": 0}
+    assert indexes() == before and rows("SELECT count(*) FROM pg_class WHERE relname = 'ix_parcel_geom'") == [
+        (1,)
+    ]
+    # Three rows are there now: three staged ones are no reason to let readers wait.
+    asked.clear()
+    run([parcel_file(tmp_path / "2", A="甲", B="丁", C="丙")], PUBLISH)
+    assert not [sql for sql in asked if "rest_indexes" in sql] and indexes() == before
+
+
+def test_a_failure_while_indexes_rest_brings_them_back(tmp_path, monkeypatch):
+    monkeypatch.setattr("etl.publish_layer._BULK", 2)
+    before = indexes()
+    monkeypatch.setattr("etl.publish_layer.INSERT_FIRST", "SELECT 1 / 0")
+    staged = run([parcel_file(tmp_path / "1", A="甲", B="乙")], ImportOptions())
+    with pytest.raises(Exception, match="division by zero"):
+        publish.publish(staged.delivery)
+    assert indexes() == before and state() == []
+
+
+def test_staged_rows_that_a_crash_took_are_missed(tmp_path):
+    # Staging is not logged: after a crash of the server its tables are empty.
+    staged = run([parcel_file(tmp_path / "1", A="甲", B="乙")], ImportOptions())
+    with transaction() as connection:
+        connection.execute(text("TRUNCATE staging.parcel"))
+    with pytest.raises(NotPublishable, match=r"Of 2 accepted rows of parcel 0 .* Import the delivery again"):
+        publish.publish(staged.delivery)
+    assert state() == [] and rows("SELECT status FROM delivery") == [("STAGED",)]
