@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from etl.checks import who
 from etl.checks.names import short_name
 from etl.checks.words import acceptable, how_to_mend, message, table
 from maps.catalogue import catalogue
 
 NAMES_OF_COLUMNS = ("field", "earlier", "later", "target")  # parameters that name a column or a layer
-SUPPLIER_WORDS = ("请报送单位", "向报送单位", "请有资质")
 RANKS = ("BLOCKS", "REJECTS", "WARNS", "INFORMS")
 STEP_OF = {
     "CRS": "recognise",
@@ -20,14 +20,9 @@ STEP_OF = {
 
 
 def who_mends(code: str) -> str:
-    """Return who mends a finding: ``SUPPLIER``, ``CLERK``, or ``NOBODY`` where nothing is to be done."""
-    said = table().get(code, {})
-    if "who" in said:
-        return str(said["who"])
-    text = said.get("mend_zh", "")
-    if text.startswith(("无需", "一般无需")):
-        return "NOBODY"
-    return "SUPPLIER" if any(word in text for word in SUPPLIER_WORDS) else "CLERK"
+    """Return who mends a finding, one of ``etl.checks.who.WHO``, or ``NOBODY`` where nothing is to be done."""
+    text = table().get(code, {}).get("mend_zh", "")
+    return "NOBODY" if text.startswith(("无需", "一般无需")) else who.who_mends(code)
 
 
 def in_pages(code: str, lang: str) -> str:

@@ -28,6 +28,7 @@ from maps.catalogue import Catalogue
 
 THUMBNAIL_RATIO = 1.5
 CHANGES_SIZE = 50
+LESS = ("GONE_MANY", "ROWS_FEWER", "AREA_LESS")
 
 
 def notes(job: Job, words: Catalogue) -> dict[str, str]:
@@ -163,8 +164,19 @@ def differences(
         "totals": totals, "kinds": kinds, "rows": rows, "layer": layer, "kind": kind, "total": total, "page": page,
         "pages": max(1, -(-min(total, 10_000) // CHANGES_SIZE)), "size": CHANGES_SIZE,
         "drops": [b for b in blocks(connection, job.delivery_id, words.lang) if b["code"] in wizard.ON_STEP_FIVE],
+        "warned": _warned(connection, job.delivery_id, words.lang),
         "complete": bool(job.answers.get("complete")),
     }  # fmt: skip
+
+
+def _warned(connection: Connection, delivery_id: int, lang: str) -> list[dict[str, Any]]:
+    """Return what warns of a delivery that has less than was expected."""
+    found = [
+        dict(row) | {"delivery_id": delivery_id}
+        for code in LESS
+        for row in deliveries.issues(connection, delivery_id, code=code, limit=5)
+    ]
+    return finding_rows(found, lang)
 
 
 def writing(connection: Connection, job: Job) -> dict[str, Any]:
