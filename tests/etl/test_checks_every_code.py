@@ -90,8 +90,12 @@ def test_systems_that_contradict_or_cannot_be_read(tmp_path):
             Findings("parcel"),
         )
     assert refused.value.code == "COORDINATES_OUT_OF_RANGE"
-    far = [*SQUARES, box(20, 20, 20.1, 20.1)]
-    assert said(parcels(tmp_path / "b", far))["COORDINATES_FAR"] == 1
+    # One of five on another continent: that row is left out, the layer stays.
+    shapes, findings = np.array([*SQUARES, box(20, 20, 20.1, 20.1)], dtype=object), Findings("parcel")
+    decision = Decision(parse("EPSG:4490"), "DECLARED", False)
+    _, stays = to_storage(shapes, np.ones(5, dtype=bool), np.arange(1, 6), decision, findings)
+    assert stays.tolist() == [True] * 4 + [False]
+    assert [(i.code, i.row_no) for i in findings.items] == [("COORDINATES_FAR", 5)]
 
 
 def test_texts_whose_encoding_is_not_said(tmp_path):
