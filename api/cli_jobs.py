@@ -8,7 +8,7 @@ import click
 from api.cli_deliveries import import_text
 from api.cli_frame import Lang, document, json_option, lang_option, language, open_database
 from api.cli_progress import Rows, stoppable
-from gis.errors import UsageFault
+from gis.errors import LandStockError, UsageFault
 
 
 @click.command()
@@ -67,9 +67,11 @@ def carry_out(ctx: click.Context, asked: tuple[Any, ...], lang: Lang, as_json: b
     with stoppable(lang) as started:
         try:
             ran = run(asked, rows, started)
-        except Cancelled:
+        except LandStockError as error:
             rows.end()
-            click.echo(Cancelled().text(lang), err=True)
+            if error.code != Cancelled.code:
+                raise
+            click.echo(error.text(lang), err=True)
             ctx.exit(130)
     rows.end()
     content = {"job": ran.job_id} | ran.result

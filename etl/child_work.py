@@ -10,7 +10,7 @@ from typing import Any
 
 from data import job_runs, jobs, logfile
 from data.faults import fault_of
-from data.job import Job, JobBusy
+from data.job import Job, JobBusy, JobNotReady
 from data.session import forget, transaction
 from data.settings import settings
 from etl import job_steps
@@ -82,8 +82,10 @@ def main(pipe: Connection, environment: dict[str, str], asked: tuple[Any, ...]) 
         The settings of the parent: those of the process that we were forked
         from may be older.
     asked
-        ``("job", job_id)``: a job that is marked as running; ``("import",
-        paths, options)``: a new one; ``("repeat", job_id)``: one again.
+        ``("job", job_id, worker)``: a job that waits, for a worker;
+        ``("import", paths, options)``: a new one; ``("repeat", job_id)``: one
+        again. It is marked as running here and not by the worker, so that a
+        job that runs always has a process that holds its lock.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, which tells us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -133,7 +135,13 @@ def _job_of(asked: tuple[Any, ...]) -> Job:
             if begun is None:
                 raise JobBusy(more[0], job.state)
             return begun
-        return jobs.get(connection, more[0])
+        waited = job_runs.begin(connection, more[0], more[1])
+        if waited is None:
+            raise JobNotReady(
+                f"Import job {more[0]} does not wait any more: it was cancelled, or another worker has it.",
+                f"导入任务 {more[0]} 已不在等待：已被取消，或由其他进程执行。",
+            )
+        return waited
 
 
 def _new_job(paths: list[Path], options: ImportOptions) -> Job:

@@ -61,12 +61,8 @@ async def carry_out(job_id: int) -> None:
 
 def _run(job_id: int, held: list[Child]) -> None:
     """Run a job that waits; how it ended is in its row, also where that is an error."""
-    with transaction() as connection:
-        job = job_runs.begin(connection, job_id, process_name())
-    if job is None:
-        return  # cancelled, or another worker has it
     try:
-        running.run(("job", job_id), _silent, held.append)
+        running.run(("job", job_id, process_name()), _silent, held.append)
     except LandStockError as error:
         log.info("job %s: %s", job_id, error)
 
