@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from etl.checks import delivery
-from etl.checks.shapes import Parks
+from etl.checks.parks import Parks
 from etl.importer import run
 from etl.options import ImportOptions
 
@@ -33,7 +33,7 @@ def main() -> None:
     mapping = Path(sys.argv[1])
     topology = Topology()
     if "--no-topology" in sys.argv:  # for what is asked of an import without it, memory above all
-        delivery.check_overlaps = lambda works: None
+        delivery.check_overlaps = lambda *_: None
     delivery.check_overlaps = topology.of(delivery.check_overlaps)
     Parks.assign = topology.of(Parks.assign)
     for line in sys.stdin:
