@@ -33,8 +33,15 @@ def in_pages(code: str, lang: str) -> str:
     words, key = catalogue(lang), f"mend.{code}"
     if words.has(key):
         return words.text(key)
-    step = STEP_OF.get(code.partition("_")[0])
-    return words.text(f"mend.{step}" if step else "mend.accept")
+    step = STEP_OF.get(code.partition("_")[0]) or next(
+        (step for option, step in STEP_OF_OPTION.items() if f"--{option}" in said), None
+    )
+    return words.text(f"mend.{step}") if step else said
+
+
+# Where the page has what an option of the command does.
+STEP_OF_OPTION = {"repair": "repair", "complete": "complete", "crs": "recognise", "encoding": "recognise",
+                  "layer": "recognise", "mapping": "mapping", "accept": "accept"}  # fmt: skip
 
 
 def _worded(name: Any, lang: str) -> Any:

@@ -8,7 +8,7 @@ from api.finding_rows import code_rows, finding_row, finding_rows
 from data import deliveries, finding_map, findings
 
 SIZE = 50
-MAP_RATIO = 1.66
+MAP_RATIO = 1.95
 
 
 def findings_values(

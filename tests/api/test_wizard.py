@@ -225,3 +225,13 @@ def test_first_form() -> None:
         "person",
         "observed_on",
     }
+
+
+def test_pages_name_no_options_of_the_command_line() -> None:
+    """Whoever mends a finding in the browser is sent to a step of it, in both languages."""
+    from api.finding_rows import in_pages
+    from etl.checks.words import table as findings
+
+    for lang in ("zh", "en"):
+        named = {code for code in findings() if "--" in in_pages(code, lang)}
+        assert named == set(), lang
