@@ -139,10 +139,13 @@ def mapping(job: Job) -> dict[str, Any]:
     return {"tables": shown, "kept": job.answers.get("kept")}
 
 
-def blocks(connection: Connection, delivery_id: int, lang: str) -> list[dict[str, Any]]:
-    """Return what keeps files of a delivery unpublished, in words."""
-    found = deliveries.issues(connection, delivery_id, severity="BLOCKS", limit=50)
-    return finding_rows([dict(row) | {"delivery_id": delivery_id} for row in found], lang)
+def blocks(connection: Connection, job: Job, lang: str) -> list[dict[str, Any]]:
+    """Return what keeps files of the checked delivery unpublished, in words; what a person accepted does not."""
+    assert job.delivery_id is not None
+    found = deliveries.issues(connection, job.delivery_id, severity="BLOCKS", limit=50)
+    codes = wizard.blocked(job)
+    rows = [dict(row) | {"delivery_id": job.delivery_id} for row in found if row["code"] in codes]
+    return finding_rows(rows, lang)
 
 
 def differences(
@@ -163,7 +166,7 @@ def differences(
     return {
         "totals": totals, "kinds": kinds, "rows": rows, "layer": layer, "kind": kind, "total": total, "page": page,
         "pages": max(1, -(-min(total, 10_000) // CHANGES_SIZE)), "size": CHANGES_SIZE,
-        "drops": [b for b in blocks(connection, job.delivery_id, words.lang) if b["code"] in wizard.ON_STEP_FIVE],
+        "drops": [b for b in blocks(connection, job, words.lang) if b["code"] in wizard.ON_STEP_FIVE],
         "warned": _warned(connection, job.delivery_id, words.lang),
         "complete": bool(job.answers.get("complete")),
     }  # fmt: skip

@@ -32,7 +32,7 @@ def check(
     if not job.live and checked is not None and job.delivery_id is not None:
         values = findings_values(
             connection, job.delivery_id, visitor.lang, severity=severity, code=code, page=page, issue=issue
-        ) | {"blocks": wizard_pages.blocks(connection, job.delivery_id, visitor.lang)}
+        ) | {"blocks": wizard_pages.blocks(connection, job, visitor.lang)}
     return show(request, connection, visitor, job, "check", **(
         {"report": checked, "base": f"/import/{job_id}/check", "repair_form": f"/import/{job_id}/repairs",
          "fixlist": True} | values
@@ -72,7 +72,7 @@ def accept(
         else:
             assert job.delivery_id is not None
             values = findings_values(connection, job.delivery_id, visitor.lang) | {
-                "blocks": wizard_pages.blocks(connection, job.delivery_id, visitor.lang), "report": wizard.report(job),
+                "blocks": wizard_pages.blocks(connection, job, visitor.lang), "report": wizard.report(job),
                 "base": f"/import/{job_id}/check", "repair_form": f"/import/{job_id}/repairs", "fixlist": True,
             }  # fmt: skip
         return show(request, connection, visitor, job, back, 422, **(values | {"errors": errors}))

@@ -120,6 +120,12 @@ def test_a_refused_delivery_goes_no_further_unless_the_drop_is_what_blocks() -> 
     assert wizard.current(replace(dropped, answers=dropped.answers | {"compared": 7})) == "differences"
 
 
+def test_what_was_accepted_blocks_no_more() -> None:
+    """The finding stays on record with its severity; whether it blocks is what the check says of the files."""
+    assert wizard.blocked(checked("STAGED", ())) == set()
+    assert wizard.blocked(checked("REFUSED", ("DROP_THRESHOLD",))) == {"DROP_THRESHOLD"}
+
+
 def test_what_runs_again_is_not_done() -> None:
     assert wizard.current(replace(checked(compared=7), state="QUEUED")) == "check"
     assert wizard.report(replace(checked(), state="FAILED")) is None
