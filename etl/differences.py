@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from data.layers import LAYERS, SNAPSHOTS, LayerColumn
 from data.sql import load
 from etl import difference_statements as statements
+from etl import published
 from etl.checks.limits import tolerances
 from etl.options import ImportOptions
 from etl.statements import gone_filter, same_row
@@ -37,7 +38,7 @@ def _record_layer(
     staged = connection.scalar(
         text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
     )
-    if not connection.scalar(text(f"SELECT EXISTS (SELECT FROM {layer} WHERE upper_inf(known))")):
+    if not published.any_of(connection, layer):
         _record_first(connection, layer, int(staged or 0), params)
         return
     connection.execute(text(_comparison(layer, options.park)), params)

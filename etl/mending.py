@@ -207,6 +207,8 @@ def _first_repeated(shapes: Shapes) -> Shapes:
 
 def _wrong_way(shapes: Shapes, clockwise: bool) -> Mask:
     """Say of which shapes an outer ring runs the other way than its format asks for."""
+    if (shapely.get_type_id(shapes) == POLYGON).all():
+        return np.asarray(shapely.is_ccw(shapely.get_exterior_ring(shapes)) == clockwise, dtype=bool)
     parts, whose = shapely.get_parts(shapes, return_index=True)
     wrong = shapely.is_ccw(shapely.get_exterior_ring(parts)) == clockwise
     return np.bincount(whose, weights=wrong, minlength=len(shapes)) > 0

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 
 from data.layers import LAYERS
 from etl.checks.parks import Parks
-from etl.checks.references import Known
+from etl.checks.references import REFERENCES, Known
 from etl.checks.rows import SETTING_TERMS
 from etl.work import Work
 
@@ -40,6 +40,11 @@ def park_area(connection: Connection) -> Any:
     return shapely.union_all(shapely.make_valid(np.array(found, dtype=object))) if found else None
 
 
+def any_of(connection: Connection, layer: str) -> bool:
+    """Say whether anything of a layer is published: a first delivery has nothing to be compared with."""
+    return bool(connection.scalar(text(f"SELECT EXISTS (SELECT FROM {layer} WHERE upper_inf(known))")))
+
+
 def parks(connection: Connection, works: list[Work]) -> Parks:
     """Return the newest boundary of each park: of this delivery, else the published one."""
     found: dict[str, Any] = {}
@@ -60,11 +65,15 @@ def known_keys(connection: Connection, works: list[Work]) -> Known:
     def keys(table: str, column: str) -> list[str]:
         return list(connection.scalars(text(f"SELECT {column} FROM {table} WHERE upper_inf(known)")))
 
-    known = Known(keys("parcel", "parcel_code"), keys("contract", "contract_no"), keys("park", "park_code"))
+    named = {REFERENCES[work.layer][1] for work in works if work.layer in REFERENCES}
+    parcels = (
+        keys("parcel", "parcel_code") if "parcel" in named else []
+    )  # a million of them, and rarely asked for
+    known = Known(parcels, keys("contract", "contract_no"), keys("park", "park_code"))
     rows = connection.execute(text(_CONTRACTED), {"types": list(SETTING_TERMS)}).all()
     known.contracted.update(row.parcel_code for row in rows)
     known.first_signed = {row.parcel_code: row.signed_on for row in rows if row.signed_on is not None}
-    known.add(w for w in works if not w.blocked_by)
+    known.add((w for w in works if not w.blocked_by), parcels="parcel" in named)
     return known
 
 

@@ -223,6 +223,12 @@ def _sample(raw: Raw) -> list[str]:
     """Return some texts that are not plain ASCII, to look at: field names first."""
     found = [str(name) for name in raw.frame.columns if not str(name).isascii()]
     for column in raw.frame.columns:
-        different = raw.frame[column].dropna().unique()[:200]
+        different = _first_different(raw.frame[column].dropna(), 200)
         found.extend(str(value) for value in different if not str(value).isascii())
     return list(dict.fromkeys(found))
+
+
+def _first_different(values: Any, most: int) -> Any:
+    """Return the first different values of a column; of one with many the head is enough."""
+    head = values.iloc[: 20 * most].unique()
+    return (head if len(head) >= most else values.unique())[:most]

@@ -75,16 +75,21 @@ class Work:
 
     def place_issues(self, rows: NDArray[np.int64], shapes: NDArray[np.object_] | None, keys: Any) -> None:
         """Give findings about rows the row's key and a point inside its shape, where they have none."""
-        place_of = {int(row): place for place, row in enumerate(rows)}
-        need = [i for i in self.findings.items if i.row_no is not None and i.row_no in place_of]
+        of_rows = [issue for issue in self.findings.items if issue.row_no is not None]
+        named = np.array([issue.row_no for issue in of_rows], dtype=np.int64)
+        order = np.argsort(rows, kind="stable")
+        found = np.append(order, 0)[np.searchsorted(rows, named, sorter=order)]
+        there = rows[found] == named if len(rows) else np.zeros(len(named), dtype=bool)
+        need = [issue for issue, is_there in zip(of_rows, there, strict=True) if is_there]
+        place_of = dict(zip(named[there].tolist(), found[there].tolist(), strict=True))
         if len(keys) == len(rows):  # a file that was refused early has rows without keys
             for issue in need:
                 if issue.supplier_key is None:
-                    issue.supplier_key = keys[place_of[issue.row_no]]  # type: ignore[index]
+                    issue.supplier_key = keys[place_of[issue.row_no]]
         if shapes is None or len(shapes) != len(rows):
             return
         need = [i for i in need if i.point is None]
-        places = np.array([place_of[i.row_no] for i in need], dtype=np.int64)  # type: ignore[index]
+        places = np.array([place_of[i.row_no] for i in need], dtype=np.int64)
         points = shapely.point_on_surface(shapes[places]) if len(places) else []
         for issue, point in zip(need, points, strict=True):
             if point is not None and not point.is_empty:

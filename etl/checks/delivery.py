@@ -73,6 +73,9 @@ def against_published(connection: Connection, number: int, works: list[Work], op
         same = _usable(works, layer)
         if not same:
             continue
+        if not published.any_of(connection, layer):
+            check_last(connection, number, layer, same, options)
+            continue
         if layer in ("parcel", "building"):
             keys, shapes = published.neighbours(connection, layer, same)
             check_published(same, keys, shapes)

@@ -5,10 +5,11 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from data.layers import LAYERS
 from etl.checks.limits import tolerances
-from etl.checks.plane import perimeters
+from etl.checks.plane import METRES, perimeters
 from etl.work import Work
 from gis.areas import measure
 
@@ -76,10 +77,9 @@ def check_thin(work: Work) -> None:
     if work.shapes is None or work.drawn_m2 is None or work.layer not in THIN or not len(work.shapes):
         return
     limits, rows, keys = tolerances(), work.row_no, work.keys
-    width = 2 * work.drawn_m2 / np.maximum(perimeters(work.shapes), 1e-9)
-    thin = np.flatnonzero(width < limits["sliver_width_m"])
+    thin, width = _thin(work.shapes, work.drawn_m2, limits["sliver_width_m"])
     work.findings.add_rows(
-        "SLIVER", rows[thin], "geom", None, keys[thin], width_m=np.round(width[thin], 3),
+        "SLIVER", rows[thin], "geom", None, keys[thin], width_m=np.round(width, 3),
         area_m2=np.round(work.drawn_m2[thin], 3), limit_m=limits["sliver_width_m"],
     )  # fmt: skip
     if work.layer == "parcel":
@@ -96,3 +96,16 @@ def check_thin(work: Work) -> None:
         "PART_TINY", rows[at], "geom", None, keys[at], shapely.point_on_surface(parts[tiny]),
         area_m2=np.round(area[tiny], 3), parts=shapely.get_num_geometries(work.shapes[at]),
     )  # fmt: skip
+
+
+def _thin(
+    shapes: NDArray[np.object_], area_m2: NDArray[np.float64], limit_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the places of shapes narrower than a limit, and their widths.
+
+    A degree is nowhere longer than ``METRES``, so no border is longer than its degrees times that: most
+    shapes are wide enough even then, and only the others are measured.
+    """
+    near = np.flatnonzero(2 * area_m2 <= limit_m * shapely.length(shapes) * METRES * (1 + 1e-9))
+    width = 2 * area_m2[near] / np.maximum(perimeters(shapes[near]), 1e-9)
+    return near[width < limit_m], width[width < limit_m]

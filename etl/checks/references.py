@@ -29,10 +29,10 @@ class Known:
         self.contracted: set[str] = set()
         self.first_signed: dict[str, Any] = {}
 
-    def add(self, works: Iterable[Work]) -> None:
-        """Add the rows that a delivery brings."""
+    def add(self, works: Iterable[Work], *, parcels: bool = True) -> None:
+        """Add the rows that a delivery brings; its parcels only where something refers to them."""
         for work in works:
-            if work.layer == "parcel":
+            if work.layer == "parcel" and parcels:
                 self.keys["parcel"].update(work.frame["parcel_code"])
             elif work.layer == "park":
                 self.keys["park"].update(work.frame["park_code"])

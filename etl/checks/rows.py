@@ -1,6 +1,7 @@
 """Checks that look at one row at a time: keys, dates, declared areas."""
 
 import json
+from json.encoder import encode_basestring as _quoted
 from typing import Any
 
 import numpy as np
@@ -82,7 +83,7 @@ def extra_json(columns: pd.DataFrame, kept: dict[int, dict[str, str]], stays: An
     for name in columns.columns:
         codes, values = pd.factorize(columns[name].to_numpy(dtype=object))
         head = json.dumps(str(name), ensure_ascii=False)
-        texts = [f", {head}: {json.dumps(_clean(value), ensure_ascii=False)}" for value in values]
+        texts = [f", {head}: {_quoted(_clean(value))}" for value in values]
         parts.append(pa.array(np.array([*texts, ""], dtype=object)[codes], pa.string()))
     found: NDArray[np.object_] = np.full(len(columns), "{}", dtype=object)
     if parts:
