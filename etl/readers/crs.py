@@ -19,6 +19,7 @@ SEMI_MAJOR_M, SEMI_MINOR_M = 6_378_137.0, 6_356_752.31  # of CGCS2000, GRS 1980 
 MOST_SHIFT = 2.0  # metres, and seconds of arc or millionths, that a stated shift to WGS 84 may have
 OTHER_DATUM = re.compile(r"(xi'?an|西安)[\s_-]*(19)?80|(beijing|北京)[\s_-]*(19)?54|pulkovo|krasovs", re.I)
 _TOWGS84 = re.compile(r"TOWGS84\[([^\]]+)\]")
+ZONE_DEG = 3.0  # half of the widest zone, that of six degrees
 MARGIN_DEG = 3.0  # a 3-degree zone is often stretched over its neighbour, never two zones far
 Box = tuple[float, float, float, float]
 
@@ -54,7 +55,22 @@ def label(crs: CRS) -> str:
 
 @lru_cache(maxsize=64)
 def _epsg(wkt: str) -> int | None:
-    return CRS.from_wkt(wkt).to_epsg(min_confidence=25)
+    """Return the registry's number of a system. Names differ, so a doubtful match must give the same plane."""
+    crs = CRS.from_wkt(wkt)
+    code = crs.to_epsg(min_confidence=25)
+    if code is None or not crs.is_projected or _same_plane(crs, CRS.from_epsg(code)):
+        return code
+    return None
+
+
+def _same_plane(one: CRS, other: CRS) -> bool:
+    """Say whether two projections put the middle of the second one's area on the same spot, to a centimetre."""
+    area = other.area_of_use
+    if area is None or one.geodetic_crs is None or other.geodetic_crs is None:
+        return False
+    middle = (area.west + area.east) / 2, (area.south + area.north) / 2
+    spots = [Transformer.from_crs(c.geodetic_crs, c, always_xy=True).transform(*middle) for c in (one, other)]
+    return all(abs(a - b) < 0.01 for a, b in zip(*spots, strict=True))
 
 
 def parse(text: str) -> CRS:
@@ -146,8 +162,26 @@ def note(decision: Decision) -> dict[str, str] | None:
 
 
 def in_reach(decision: Decision) -> Box:
-    """Return the box in degrees in which coordinates of this system make sense."""
+    """Return the box in degrees in which coordinates of this system make sense.
+
+    A ``.prj`` says no area of use: that of the same system in the registry
+    holds, else the zone around its central meridian, else the whole Earth.
+    """
     area = decision.crs.area_of_use
+    if area is None and (code := _epsg(decision.crs.to_wkt())):
+        area = CRS.from_epsg(code).area_of_use
     if area is None or area.west >= area.east:
-        return -180.0, -90.0, 180.0, 90.0
+        middle = _central_meridian(decision.crs)
+        if middle is None:
+            return -180.0, -90.0, 180.0, 90.0
+        return middle - ZONE_DEG - MARGIN_DEG, -90.0, middle + ZONE_DEG + MARGIN_DEG, 90.0
     return area.west - MARGIN_DEG, area.south - MARGIN_DEG, area.east + MARGIN_DEG, area.north + MARGIN_DEG
+
+
+def _central_meridian(crs: CRS) -> float | None:
+    """Return the central meridian of a Transverse Mercator zone, in degrees; ``None`` for other systems."""
+    operation = crs.coordinate_operation
+    if operation is None or operation.method_name != "Transverse Mercator":
+        return None
+    named = {"Longitude of natural origin", "Longitude of origin"}
+    return next((float(p.value) for p in operation.params if p.name in named), None)

@@ -17,7 +17,7 @@ from etl.issues import Findings
 from etl.options import ImportOptions
 from etl.readers import crs_guess
 from etl.readers.boundary import looks_shifted
-from etl.readers.crs import Place, label, parse
+from etl.readers.crs import Decision, Place, in_reach, label, parse
 from etl.readers.crs_decide import decide, declared_crs
 from etl.readers.webmap import from_bd09, from_gcj02, named, to_bd09, to_gcj02
 
@@ -349,3 +349,24 @@ def test_both_zones_in_one_delivery_are_judged_file_by_file(empty_database, tmp_
         "parcel_east.shp": ("EPSG:4550", "GUESSED", 4),
         "parcel_west.shp": ("EPSG:4528", "PRJ", 4),
     }
+
+
+@pytest.mark.parametrize(
+    ("system", "west", "east"),
+    [
+        # Esri's form has no area of use: the registry's for EPSG:4549 is 118.5 to 121.5, and 3 degrees beyond.
+        (CRS.from_epsg(4549).to_wkt("WKT1_ESRI"), 115.5, 124.5),
+        # A local zone with its meridian at 121.5: a zone of six degrees around it, and 3 degrees beyond.
+        ("+proj=tmerc +lat_0=0 +lon_0=121.5 +x_0=500000 +ellps=GRS80 +units=m", 115.5, 127.5),
+        # Nothing is known of another projection: the whole Earth.
+        ("+proj=lcc +lat_1=30 +lat_2=60 +lon_0=105 +ellps=GRS80 +units=m", -180.0, 180.0),
+    ],
+)
+def test_where_the_coordinates_of_a_system_make_sense(system, west, east):
+    box = in_reach(Decision(CRS.from_user_input(system), "PRJ"))
+    assert (box[0], box[2]) == pytest.approx((west, east), abs=0.05)
+
+
+def test_a_local_zone_is_not_named_after_one_of_another_continent():
+    local = CRS.from_proj4("+proj=tmerc +lat_0=0 +lon_0=121.5 +x_0=500000 +ellps=GRS80 +units=m")
+    assert not label(local).startswith("EPSG:")
