@@ -246,7 +246,9 @@ def test_kill_at_any_stage_leaves_the_published_state(tmp_path, stage):
         "unchanged": 0,
         "ended": 0,
     }
-    assert not list((importer.settings().home / "work").glob("*"))
+    # Tests that run beside this one have folders of their own there.
+    left = (folder.name for folder in (importer.settings().home / "work").iterdir())
+    assert not [name for name in left if not Path("/proc", name.split("-")[1]).exists()]
 
 
 def test_two_imports_of_one_layer_at_once(tmp_path):
