@@ -69,9 +69,8 @@ def _pairs(rows: Joined, layer: str) -> Pairs:
     shared, open_ = [], []
     for group in rows.groups():
         shapes = rows.shapes[group]
-        found = topology.loose(shapes, topology.degrees_of(width, shapes)) if width > 0 else None
-        shared.append(topology.overlaps(shapes, limits["overlap_m2"], found).of(group))
-        open_.append(topology.gaps(shapes, width, limits["gap_m2"], found).of(group))
+        shared.append(topology.overlaps(shapes, limits["overlap_m2"]).of(group))
+        open_.append(topology.gaps(shapes, width, limits["gap_m2"]).of(group))
     return topology.joined(shared), topology.joined(open_)
 
 

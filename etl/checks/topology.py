@@ -101,16 +101,9 @@ def _interiors_meet(
     return first[meet], second[meet]
 
 
-def overlaps(shapes: Shapes, above_m2: float, found: "Loose | None" = None) -> Found:
-    """Return the pairs of shapes that share more than a tolerance (at least what rounding makes of nothing).
-
-    Of two shapes that share land at least one has an edge that its neighbour does not meet with the same edge.
-    Where the loose edges are known, only the shapes with one are looked at.
-    """
-    least = max(above_m2, NOISE_M2)
-    if found is not None:
-        return _overlaps_of(shapes, found, least)
-    tree, order = shapely.STRtree(shapes), _slices(shapes)
+def overlaps(shapes: Shapes, above_m2: float) -> Found:
+    """Return the pairs of shapes that share more than a tolerance (at least what rounding makes of nothing)."""
+    tree, order, least = shapely.STRtree(shapes), _slices(shapes), max(above_m2, NOISE_M2)
 
     def of_slice(start: int, stop: int) -> tuple[Places, Places]:
         core = order[start:stop]
@@ -119,21 +112,6 @@ def overlaps(shapes: Shapes, above_m2: float, found: "Loose | None" = None) -> F
         return _interiors_meet(shapes, shapes, core[mine][once], theirs[once], least)
 
     return _shared(shapes, shapes, spread(of_slice, len(order), SLICE), least)
-
-
-def _overlaps_of(shapes: Shapes, found: "Loose", least: float) -> Found:
-    told = ~shapely.is_missing(found.edges)
-    odd = np.flatnonzero(told).astype(np.int64)
-
-    def of_slice(start: int, stop: int) -> tuple[Places, Places]:
-        core = odd[start:stop]
-        mine, other = found.tree.query(shapes[core])
-        mine = core[mine]
-        once = (mine < other) | ((mine > other) & ~told[other])  # of two odd ones, the first tells
-        first, second = np.minimum(mine[once], other[once]), np.maximum(mine[once], other[once])
-        return _interiors_meet(shapes, shapes, first, second, least)
-
-    return _shared(shapes, shapes, spread(of_slice, len(odd), SLICE), least)
 
 
 def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
@@ -202,19 +180,18 @@ def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
     return np.asarray(size[:, 0] * size[:, 1] * METRES**2 * 1.02, dtype=float)
 
 
-def gaps(shapes: Shapes, width_m: float, above_m2: float, found: Loose | None = None) -> Found:
+def gaps(shapes: Shapes, width_m: float, above_m2: float) -> Found:
     """Return the pairs between which lies a strip that is nobody's and narrower than ``width_m``.
 
     The two shapes are grown by half the width and shrunk again (a morphological closing): what
     they have gained is narrower than the width, whether it is closed all round or open to a street.
     What a third shape covers is taken away; what touches only one of the two, or is not
-    slender (the corner where two parcels meet at an angle), is no gap. ``found`` are the loose edges
-    within that width, where they are known already.
+    slender (the corner where two parcels meet at an angle), is no gap.
     """
     if width_m <= 0 or not len(shapes):
         return none_found()
     reach = degrees_of(width_m, shapes)
-    found = found or loose(shapes, reach)
+    found = loose(shapes, reach)
     edges = found.edges
 
     def close(start: int, stop: int) -> NDArray[np.bool_]:

@@ -182,18 +182,6 @@ def test_overlaps_are_those_of_plain_geometry(shapes):
     assert expected <= set(zip(shared.first.tolist(), shared.second.tolist(), strict=True))
 
 
-@given(st.lists(squares, min_size=2, max_size=10))
-@settings(max_examples=60, deadline=None)
-def test_loose_edges_lose_no_overlap(shapes):
-    # Asking only the shapes with a loose edge gives each pair that asking all of them gives, once.
-    plain = metres(*shapes)
-    known = topology.loose(plain, topology.degrees_of(0.5, plain))
-    one, two = topology.overlaps(plain, 0.5), topology.overlaps(plain, 0.5, known)
-    assert one.first.tolist() == two.first.tolist()
-    assert one.second.tolist() == two.second.tolist()
-    assert one.area_m2.tolist() == two.area_m2.tolist()
-
-
 def work(shapes, layer="parcel", path="parcel.shp"):
     made = Work(path, layer, Findings(layer))
     made.shapes = shapes
