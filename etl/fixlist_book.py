@@ -7,12 +7,12 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import Connection
 
 from etl.checks.who import WORDS as WHO_WORDS
 from etl.export.aside import written_aside
+from etl.export.paper import set_up_a4
 from etl.fixlist import SEVERITIES, FixList, Item
 from etl.fixlist_words import ANSWER, COLUMNS, WORDS
 
@@ -213,19 +213,5 @@ def _wide(text: str) -> int:
 def _page(sheet: Worksheet, width: int, last: int, listed: FixList, orientation: Any) -> None:
     """Set a sheet up for A4, pages numbered."""
     words = WORDS[listed.lang]
-    sheet.print_area = f"A1:{get_column_letter(width)}{last}"
-    setup = sheet.page_setup
-    setup.paperSize, setup.orientation = sheet.PAPERSIZE_A4, orientation
-    setup.fitToWidth, setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.left = margins.right = 0.4
-    margins.top, margins.bottom, margins.footer = 0.5, 0.7, 0.35
-    footer = sheet.oddFooter
-    assert footer is not None
-    assert footer.left is not None
-    assert footer.right is not None
-    footer.left.text = words["footer"].format(delivery=listed.delivery["delivery_id"])
-    footer.right.text = words["page"]
-    footer.left.size = footer.right.size = 8
+    footer = words["footer"].format(delivery=listed.delivery["delivery_id"])
+    set_up_a4(sheet, width, last, orientation, footer, words["page"])

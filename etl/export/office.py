@@ -8,7 +8,6 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from etl.export.aside import written_aside
@@ -16,6 +15,7 @@ from etl.export.columns import Column
 from etl.export.dataset import Dataset
 from etl.export.notes import data_version
 from etl.export.office_words import WORDS, form_notes
+from etl.export.paper import set_up_a4
 from etl.export.table_files import put
 from etl.export.totals import Total, totals
 
@@ -177,19 +177,5 @@ def _page(sheet: Worksheet, dataset: Dataset, last: int) -> None:
     words, width = WORDS[dataset.question.lang], _shown(dataset)
     sheet.freeze_panes = f"C{_NAMES_ROW + 1}"
     sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
-    sheet.print_area = f"A1:{get_column_letter(width)}{last}"
-    setup = sheet.page_setup
-    setup.paperSize, setup.orientation = sheet.PAPERSIZE_A4, sheet.ORIENTATION_LANDSCAPE
-    setup.fitToWidth, setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_options.horizontalCentered = True
-    margins = sheet.page_margins
-    margins.left = margins.right = 0.4
-    margins.top, margins.bottom, margins.footer = 0.5, 0.7, 0.35
-    footer = sheet.oddFooter
-    assert footer is not None
-    assert footer.left is not None
-    assert footer.right is not None
-    footer.left.text = words["footer"].format(rules=dataset.source.rules_version)
-    footer.right.text = words["page"]
-    footer.left.size = footer.right.size = 8
+    footer = words["footer"].format(rules=dataset.source.rules_version)
+    set_up_a4(sheet, width, last, sheet.ORIENTATION_LANDSCAPE, footer, words["page"])

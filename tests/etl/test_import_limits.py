@@ -1,7 +1,6 @@
 """What one import may cost: memory, time, a crash of a library; and the disk. The server goes on."""
 
 import contextlib
-import importlib.util
 import os
 import shutil
 import signal
@@ -19,20 +18,7 @@ from data.cluster import making, server
 from data.cluster.place import Place
 from data.session import forget
 from etl.limits import out_of_memory
-
-
-def _helpers():
-    """Load the helpers beside this file; tests are no package."""
-    name = "interrupting"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-h = _helpers()
+from tests.etl import interrupting as h
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,6 @@
 """An import that is killed, cut off or starved: nothing by halves, nothing left behind, and a repeat succeeds."""
 
 import contextlib
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,20 +12,8 @@ from data import job_runs
 from data.cluster import making, server
 from data.cluster.place import Place
 from data.session import transaction
+from tests.etl import interrupting as h
 
-
-def _helpers():
-    """Load the helpers beside this file; tests are no package."""
-    name = "interrupting"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-h = _helpers()
 LOCKS = {
     "keep": "LOCK TABLE park IN ACCESS EXCLUSIVE MODE",
     "check": "LOCK TABLE correction IN ACCESS EXCLUSIVE MODE",

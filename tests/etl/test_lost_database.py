@@ -1,11 +1,9 @@
 """The database killed, restarted or out of reach while an import runs; requests end in time."""
 
-import importlib.util
 import os
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -20,20 +18,7 @@ from data.cluster import process, server
 from data.cluster.place import PORT, Place, place
 from data.faults import DatabaseFault
 from data.session import forget, transaction
-
-
-def _helpers():
-    """Load the helpers beside this file; tests are no package."""
-    name = "interrupting"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-h = _helpers()
+from tests.etl import interrupting as h
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,6 @@
 """The worker as it runs beside the server: takes jobs, survives what jobs do, and is found out when it dies."""
 
 import contextlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -16,20 +15,7 @@ from data import incoming, job_runs, jobs
 from data.cluster import making, server
 from data.cluster.place import Place
 from data.session import transaction
-
-
-def _helpers():
-    """Load the helpers beside this file; tests are no package."""
-    name = "interrupting"
-    if name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return sys.modules[name]
-
-
-h = _helpers()
+from tests.etl import interrupting as h
 
 
 @pytest.fixture(scope="module")
