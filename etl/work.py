@@ -67,6 +67,10 @@ class Work:
         names = LAYERS[self.layer].key or tuple(
             n for n in ("parcel_code", "contract_no", "zone_code") if n in self.frame.columns
         )
+        if len(names) == 1 and all(c.kind is str for c in LAYERS[self.layer].columns if c.name == names[0]):
+            self.keys = self.frame[names[0]].to_numpy(dtype=object, copy=True)
+            self.keys[self.keys == ""] = None
+            return
         texts = [self.frame[n].map(lambda v: "" if v is None else str(v)) for n in names]
         joined = texts[0] if texts else pd.Series([""] * len(self.row_no), dtype=object)
         for text in texts[1:]:

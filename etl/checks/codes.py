@@ -147,12 +147,21 @@ def _check_division(
     values: pd.Series, column: str, rows: NDArray[np.int64], keys: Any, findings: Findings
 ) -> None:
     """Report codes of this city whose first six digits are no division of it; other cities have tables of their own."""
-    first = _prefixes(values, 6)
+    texts = pa.array(values.to_numpy(dtype=object), pa.string(), from_pandas=True)
+    first = pc.utf8_slice_codeunits(texts.fill_null(""), 0, 6).dictionary_encode()
+    different, number = first.dictionary.to_numpy(zero_copy_only=False), np.asarray(first.indices)
+    begins = different.astype("U6")
     city = {code[:4] for code in divisions()}
-    lost = np.flatnonzero(np.isin(first.astype("U4"), list(city)) & ~np.isin(first, list(divisions())))
-    lost = lost[matches(first[lost].astype(object), "[0-9]{6}")]
+    odd = np.isin(begins.astype("U4"), list(city)) & ~np.isin(begins, list(divisions()))
+    odd &= matches(different, "[0-9]{6}")
+    lost = np.flatnonzero(odd[number])
     findings.add_rows(
-        "DIVISION_UNKNOWN", rows[lost], column, values.to_numpy()[lost], keys[lost], division=first[lost]
+        "DIVISION_UNKNOWN",
+        rows[lost],
+        column,
+        values.to_numpy()[lost],
+        keys[lost],
+        division=begins[number[lost]],
     )
 
 

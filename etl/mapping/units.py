@@ -66,6 +66,7 @@ def base_name(column: str) -> str:
     )
 
 
+@cache
 def unit_in_header(header: str, dimension: str) -> str | None:
     """Return the unit that a header states in brackets or at its end, as 面积（公顷）, 用地面积_亩 or AREA_HA."""
     plain = unicodedata.normalize("NFKC", header)

@@ -194,11 +194,9 @@ def _cells(table: Any, number: int, width: int) -> tuple[Any, Any] | None:
         return None
     column = np.ascontiguousarray(table[f"f{number}"])
     cells = pa.Array.from_buffers(pa.binary(width), len(column), [None, pa.py_buffer(column)])
-    found = cells.dictionary_encode()  # by Arrow in a fifth of the time that pandas takes
-    values = np.array(
-        [*(value.rstrip(b"\x00") for value in found.dictionary.to_pylist()), None], dtype=object
-    )[:-1]
-    return np.asarray(found.indices), values
+    found = cells.dictionary_encode()  # in a fifth of the time that pandas takes
+    raw = found.dictionary.buffers()[1] if len(found.dictionary) else b""
+    return np.asarray(found.indices), np.frombuffer(raw, f"S{width}", len(found.dictionary)).astype(object)
 
 
 def _column(found: Table, label: str, kind: str, cell: tuple[Any, Any]) -> pd.Series:
