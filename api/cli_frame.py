@@ -15,7 +15,7 @@ import click
 from api import clock
 from data import logfile
 from data.settings import settings
-from gis.errors import LandStockError
+from gis.errors import LandStockError, UsageFault
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 _JSON = "landstock.json"
@@ -26,16 +26,47 @@ Lang = Literal["zh", "en"]
 class Commands(click.Group):
     """A group that shows an expected error as one line, without a traceback."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; whether a document is asked for must be known before a wrong usage ends the parsing."""
+        ctx.find_root().meta[_JSON] = "--json" in args
+        return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command."""
         try:
             return super().invoke(ctx)
         except LandStockError as error:
             _refuse(ctx, error)
+        except click.UsageError as error:
+            _say_usage(ctx, error)
+            raise
         except (click.ClickException, click.Abort, click.exceptions.Exit):
             raise
         except Exception as error:
             _explain_unexpected(ctx, error)
+
+
+def _say_usage(ctx: click.Context, error: click.UsageError) -> None:
+    """Say a wrong usage in Chinese beside click's English, and as a document where one was asked for."""
+    message = " ".join(error.format_message().split())
+    chinese = _usage_zh(error, message)
+    if language(ctx) == "zh":
+        click.echo(f"错误：{chinese}", err=True)
+    if ctx.find_root().meta.get(_JSON):
+        document(ctx, {"error": {"code": UsageFault.code, "message": chinese, "message_en": message}})
+
+
+def _usage_zh(error: click.UsageError, message: str) -> str:
+    named = ""
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        named = error.param.get_error_hint(error.ctx)
+    if isinstance(error, click.NoSuchOption):
+        return f"没有选项 {error.option_name}。--help 列出全部选项。"
+    if isinstance(error, click.MissingParameter):
+        return f"缺少 {named}。--help 说明用法。"
+    if isinstance(error, click.BadParameter):
+        return f"{named} 的取值无效：{error.message}"
+    return f"用法有误：{message} --help 说明用法。"
 
 
 def _refuse(ctx: click.Context, error: LandStockError) -> None:

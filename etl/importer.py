@@ -142,6 +142,8 @@ def _read(
             tasks.extend((source, rule, rule.layer) for rule in rules)
         else:
             tasks.append((source, None, options.layer or layer_of(source.names)))
+    if not tasks and not any(work.blocked_by for work in unread):  # said, or it is refused without a word
+        report(files[0][0] if len(files) == 1 else ".", "DELIVERY_EMPTY", {"count": str(len(files))})
     reader = Reader(options, place, folder)
     works: list[Work] = []
     expected = [expected_rows(source) for source, _, _ in tasks]

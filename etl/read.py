@@ -97,6 +97,8 @@ class Reader:
         for issue in raw.findings.items:
             issue.layer = work.layer
         work.read = len(raw.frame)
+        if not work.read:  # an export that failed looks like this
+            work.findings.add("ROWS_NONE")
         if raw.encoding is not None:
             work.encoding = raw.encoding.name
             self._say_encoding(work, raw, raw.encoding)

@@ -25,7 +25,7 @@ class Parks:
 
     def assign(self, work: Work, asked: str | None) -> None:
         """Fill empty park codes (``--park``, else the park with most of the area); report what is outside."""
-        if work.layer != "parcel" or work.shapes is None:
+        if work.layer != "parcel" or work.shapes is None or not len(work.shapes):
             return
         codes = work.frame["park_code"].to_numpy(dtype=object).copy()
         if asked:

@@ -66,7 +66,11 @@ def files_of(paths: Iterable[Path]) -> list[tuple[str, Path]]:
         _require_readable([path, *path.rglob("*")] if path.is_dir() else [path])
         if path.is_file():
             companions = (
-                sorted(path.parent.glob(f"{_escape(path.stem)}.*"))
+                [
+                    p
+                    for p in sorted(path.parent.glob(f"{_escape(path.stem)}.*"))
+                    if p == path or _is_part(p, path)
+                ]
                 if path.suffix.lower() == ".shp"
                 else [path]
             )
@@ -76,6 +80,12 @@ def files_of(paths: Iterable[Path]) -> list[tuple[str, Path]]:
             above = f"{_said(path.name)}/" if _is_gdb(path.name) else ""
             found.extend((above + _said(p.relative_to(path).as_posix()), p) for p in inside)
     return found
+
+
+def _is_part(path: Path, shape: Path) -> bool:
+    """Say whether a file beside a shapefile is a part of it: another table of the same name was not asked for."""
+    ending = path.name[len(shape.stem) :].lower()
+    return ending.removeprefix(".shp") in SHAPE_PARTS  # a.shp.xml too
 
 
 def _said(name: str) -> str:

@@ -108,6 +108,28 @@ def test_wrong_usage_ends_2(words: tuple[str, ...], database: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "chinese", "english"),
+    [
+        (("import",), "缺少", "Missing argument"),
+        (("import", ".", "--no-such-option"), "没有选项 --no-such-option", "No such option"),
+        (("withdraw", "x", "--reason", "y"), "'ID' 的取值无效", "not a valid integer"),
+        (("no-such-command",), "用法有误", "No such command"),
+    ],
+)
+def test_wrong_usage_is_one_document_in_both_languages(
+    words: tuple[str, ...], chinese: str, english: str
+) -> None:
+    # The words are wrong before --json is parsed; a program that asked for a document still gets one.
+    done = landstock(*words, "--json")
+    assert done.returncode == 2
+    error = json.loads(done.stdout)["error"]
+    assert error["code"] == "usage"
+    assert chinese in error["message"] and english in error["message_en"]
+    assert chinese in done.stderr  # the language of people is Chinese unless said
+    assert landstock(*words).stdout == ""
+
+
 def test_a_database_that_is_down_ends_3() -> None:
     done = process("explain", "X", "--json", LANDSTOCK_DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert done.returncode == 3, done.stderr

@@ -287,3 +287,32 @@ def test_hostile_texts_stay_texts(tmp_path):
     )
     run([tmp_path], ImportOptions(publish=True))
     assert rows("SELECT enterprise_name, extra FROM enterprise") == [(name, {"备注": 'a"b\nc'})]
+
+
+def test_a_delivery_without_data_is_refused_in_words(tmp_path):
+    (tmp_path / "nothing").mkdir()
+    write(tmp_path / "notes", "readme.md", "see the mail")
+    for folder in ("nothing", "notes"):
+        report = run([tmp_path / folder], ImportOptions(publish=True))
+        assert report.status == "REFUSED" and report.exit_code == 1
+        assert report.issues()["DELIVERY_EMPTY"] == 1
+
+
+def test_a_table_of_nothing_but_a_header_is_said(tmp_path):
+    # An export that failed looks like this; an empty register does too, so it is said and does not block.
+    write(tmp_path / "a", "parcel.csv", "parcel_code,holder,geom\n")
+    report = run([tmp_path / "a"], ImportOptions(crs="EPSG:4490", publish=True))
+    assert codes(report) == {"parcel": {"ROWS_NONE": 1}}  # and nothing about parks: no row lies anywhere
+    assert report.published and report.exit_code == 0
+
+
+def test_only_the_parts_of_a_shapefile_come_with_it(tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"parcel_cod": [CODE.format(1)]}, geometry=[box(121.01, 41.01, 121.02, 41.02)], crs=4490
+    )
+    frame.to_file(tmp_path / "parcel.shp")
+    write(tmp_path, "parcel.csv", f"parcel_code,geom\n{CODE.format(9)},\n")
+    write(tmp_path, "parcel.shp.xml", "<metadata/>")
+    report = run([tmp_path / "parcel.shp"], ImportOptions(check_only=True))
+    assert [file.file for file in report.layers] == ["parcel.shp"]
+    assert rows("SELECT count(*) FROM delivery_file WHERE layer = 'parcel'") == [(1,)]
