@@ -262,7 +262,7 @@ def notify(connection: Connection, job_id: int) -> None:
 def _published(connection: Connection, job: Job) -> bool:
     return job.delivery_id is not None and connection.scalar(
         text("SELECT status FROM delivery WHERE delivery_id = :id"), {"id": job.delivery_id}
-    ) in ("PUBLISHED", "WITHDRAWN")
+    ) in ("PUBLISHED", "WITHDRAWN", "DUPLICATE")
 
 
 def _locked(connection: Connection, job_id: int) -> Job:

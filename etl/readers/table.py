@@ -16,6 +16,7 @@ from openpyxl.workbook import Workbook
 
 from etl.errors import Refused
 from etl.issues import Findings
+from etl.mapping.units import factor
 from etl.readers.discover import BROKEN_BOOK
 from etl.readers.encoding import Encoding, looks_damaged, of_text
 from etl.readers.raw import Raw
@@ -38,6 +39,7 @@ NOTE_STARTS = (
     "附注",
     "※",
 )
+_OTHER_UNITS = frozenset({"年", "月", "日", "天", "%", "％", "层", "人", "个", "宗", "米", "m"})
 Cells = list[str | None]
 
 
@@ -211,6 +213,25 @@ def _place(grid: Grid, asked: int) -> int:
     return grid.numbers.index(asked)
 
 
+def _units(cells: Cells) -> dict[int, str] | None:
+    """Return the units of a row below the titles that says nothing but units, by column; else ``None``."""
+    said = {place: cell.strip("()（）[]【】 ") for place, cell in enumerate(cells) if cell is not None}
+    units = {place: text.removeprefix("单位").lstrip("：:") for place, text in said.items()}
+    units = {place: unit for place, unit in units.items() if unit}
+    known = all(any(factor(unit, kind) is not None for kind in ("area", "money", "rate")) for unit in units.values()
+                if unit not in _OTHER_UNITS)  # fmt: skip
+    measured = any(unit not in _OTHER_UNITS for unit in units.values())
+    return units if known and measured else None
+
+
+def _with_units(titles: list[list[str]], units: dict[int, str]) -> list[list[str]]:
+    """Return the titles with their unit in brackets, as a header in one row would say it."""
+    return [
+        [*title[:-1], f"{title[-1]}（{units[place]}）"] if title and place in units else title
+        for place, title in enumerate(titles)
+    ]
+
+
 def _note(cells: Cells) -> bool:
     """Say whether a row below the header is a note, a sum or a row of column numbers, not data."""
     filled = [cell for cell in cells if cell is not None]
@@ -230,6 +251,8 @@ def to_raw(grid: Grid, known: Callable[[str], bool], asked: int | None) -> Raw:
         raise Refused("NO_ROWS")
     start, height = find_header(grid, known, asked)
     titles = _titles(grid, start, height)
+    if start + height < len(grid.rows) and (units := _units(grid.rows[start + height])):
+        titles, height = _with_units(titles, units), height + 1
     named = len(titles)
     titles += [[]] * (max(map(_width, grid.rows[start + height :]), default=0) - named)
     names = ["/".join(title) or f"column {number + 1}" for number, title in enumerate(titles)]

@@ -72,6 +72,21 @@ def test_cancelling_what_runs_asks_its_process(connection: Connection) -> None:
     assert job_runs.beat(connection, number, "read", 0, 0) is True
 
 
+@pytest.mark.parametrize("status", ["PUBLISHED", "WITHDRAWN", "DUPLICATE"])
+def test_what_was_published_is_done_and_cannot_be_cancelled(connection: Connection, status: str) -> None:
+    number = make(connection)
+    delivery = connection.scalar(
+        text(
+            "INSERT INTO delivery (received_by, paths, content_sha256, status) "
+            "VALUES ('测试', '{}', '', :status) RETURNING delivery_id"
+        ),
+        {"status": status},
+    )
+    done = text("UPDATE import_job SET state = 'DONE', delivery_id = :delivery WHERE job_id = :id")
+    connection.execute(done, {"delivery": delivery, "id": number})
+    assert jobs.cancel(connection, number).state == "DONE"
+
+
 def _silent(connection: Connection, number: int, seconds: int) -> None:
     connection.execute(
         text(

@@ -68,3 +68,20 @@ def test_unit_of_the_header_and_of_the_mapping(tmp_path, unit, value, codes):
     )
     assert mapped.frame["granted_area_m2"].tolist() == [value]
     assert [i.code for i in findings.items if i.code.startswith("UNIT")] == codes
+
+
+def test_a_row_of_units_below_the_titles_is_part_of_the_header(tmp_path):
+    names = ["合同编号", "宗地代码", "出让面积", "成交价格", "投资强度"]
+    lines = [names, [None, None, "亩", "(元)", "单位：万元/亩"], ["HT-1", "GB00001", 15, 25_000, 300]]
+    raw = read(tmp_path / "a.xlsx", lines, [])
+    assert raw.row_no.tolist() == [3] and list(raw.frame.columns)[2] == "出让面积（亩）"
+    findings = Findings("contract")
+    mapped = apply(raw, "contract", None, findings)
+    # 15 mu are exactly one hectare, 25,000 yuan 2.5 wan; 300 wan a mu are 4,500 a hectare.
+    found = mapped.frame.iloc[0][["granted_area_m2", "price_wan", "intensity_wan_per_ha"]].tolist()
+    assert found == [Decimal(10_000), Decimal("2.5"), Decimal(4_500)]
+
+
+def test_a_row_with_a_value_is_no_row_of_units(tmp_path):
+    lines = [["合同编号", "宗地代码", "出让面积"], ["HT-1", None, "亩"], ["HT-2", "GB00001", 15]]
+    assert read(tmp_path / "a.xlsx", lines, []).row_no.tolist() == [2, 3]
