@@ -60,7 +60,6 @@ def test_okinawa_parcels(empty_database, capsys):
     )
     assert (code, location) == ("47211-009-002-0000-666", "沖縄市山内２丁目666")
     assert extra["SEIDO"] == "甲二"
-    assert sum(report.timings.values()) < 120
     # The same once more: what was blocked is tried again, what is published stays as it is.
     again = run([REAL / "jp-okinawa-city-parcels"], options)
     show(again, capsys)
