@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import hypothesis
 import pytest
 from psycopg2 import sql
 from sqlalchemy import Connection
@@ -31,6 +32,12 @@ PREFIX = "landstock-tests-"
 SAMPLE = "landstock_sample"
 SAMPLE_AS_OF = date(2026, 11, 1)
 _made: dict[str, str] = {}  # fixture -> address of the database that this worker uses for it
+
+
+# Where a change is judged, the same cases are tried each time; elsewhere every run looks for new ones.
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 def pytest_configure(config: pytest.Config) -> None:
