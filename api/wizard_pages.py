@@ -1,6 +1,6 @@
 """What the pages of the import show, step by step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -204,8 +204,3 @@ def job_rows(jobs: Sequence[Job], words: Catalogue) -> list[dict[str, Any]]:
         for job in jobs
         if wizard.is_open(job)
     ]  # fmt: skip
-
-
-def problems(errors: Mapping[str, str]) -> dict[str, Any]:
-    """Return the values that show a form again with what is wrong in it."""
-    return {"errors": dict(errors)}

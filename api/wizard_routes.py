@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlalchemy import Connection
 
 from api import wizard, wizard_pages
+from api.deps import ConnectionDep
 from api.plain_page import plain_page
 from api.visitor import Visitor
 from data import jobs
@@ -28,6 +29,25 @@ async def form(request: Request) -> dict[str, list[str]]:
 
 
 FormDep = Annotated[dict[str, list[str]], Depends(form)]
+
+
+class NotYet(HTTPException):
+    """A step cannot be shown yet; the browser is sent to the one that an import is at."""
+
+    def __init__(self, job_id: int, step: str) -> None:
+        super().__init__(303, headers={"Location": f"/import/{job_id}/{step}"})
+
+
+def at(step: str) -> Any:
+    """Return the dependency that hands a route its job, where the step may be shown; else see :class:`NotYet`."""
+
+    def job_at(job_id: int, connection: ConnectionDep) -> Job:
+        job = jobs.get(connection, job_id)
+        if not job.live and not wizard.reachable(job, step):
+            raise NotYet(job_id, wizard.current(job))
+        return job
+
+    return Depends(job_at)
 
 
 def to_step(job_id: int, step: str) -> RedirectResponse:

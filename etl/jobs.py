@@ -12,11 +12,11 @@ import pandas as pd
 from sqlalchemy import Connection, func, insert, select
 
 import data.rules as rule_packs
-from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup, Park
+from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup
 from data.session import engine, transaction
 from data.version import VERSION
 from etl.analysis_rows import copy_frame
-from etl.facts import DataState, data_state, known_at, read_polygons, read_tables
+from etl.facts import DataState, data_state, read_polygons, read_tables
 from gis import builtup, idle, intensity
 from gis.errors import LandStockError
 from gis.facts import Tables
@@ -215,12 +215,6 @@ def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code:
     )
     found: int | None = connection.execute(statement).scalar_one()
     return found
-
-
-def known_parks(connection: Connection, state: DataState) -> list[str]:
-    """Return the codes of the parks on record."""
-    codes = select(Park.park_code).distinct().where(known_at("park", state)).order_by(Park.park_code)
-    return list(connection.execute(codes).scalars())
 
 
 def _lock_key(as_of: dt.date, park_code: str | None) -> int:

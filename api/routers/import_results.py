@@ -1,6 +1,6 @@
 """The import wizard, steps 4 to 6: what the check found, what would change, and the publication."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -9,9 +9,10 @@ from api import wizard, wizard_pages
 from api.deps import ConnectionDep, VisitorDep
 from api.findings_page import findings_values
 from api.rights import WriterDep
-from api.wizard_routes import FormDep, Page, check_again, show, to_step
+from api.wizard_routes import FormDep, Page, at, check_again, show, to_step
 from api.wizard_tables import one
 from data import jobs
+from data.job import Job
 from data.layers import LAYERS
 from maps.catalogue import catalogue
 
@@ -20,13 +21,10 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 @router.get("/import/{job_id}/check")
 def check(
-    job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep, severity: str = "", code: str = "",
+    job: Annotated[Job, at("check")], request: Request, connection: ConnectionDep, visitor: VisitorDep, severity: str = "", code: str = "",
     page: Page = 1, issue: int | None = None,
 ) -> Response:  # fmt: skip
     """Show the check while it runs, then what it found."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "check"):
-        return to_step(job_id, wizard.current(job))
     values: dict[str, Any] = {}
     checked = wizard.report(job)
     if not job.live and checked is not None and job.delivery_id is not None:
@@ -34,7 +32,7 @@ def check(
             connection, job.delivery_id, visitor.lang, severity=severity, code=code, page=page, issue=issue
         ) | {"blocks": wizard_pages.blocks(connection, job, visitor.lang)}
     return show(request, connection, visitor, job, "check", **(
-        {"report": checked, "base": f"/import/{job_id}/check", "repair_form": f"/import/{job_id}/repairs",
+        {"report": checked, "base": f"/import/{job.job_id}/check", "repair_form": f"/import/{job.job_id}/repairs",
          "fixlist": True} | values
     ))  # fmt: skip
 
@@ -84,13 +82,10 @@ def accept(
 
 @router.get("/import/{job_id}/differences")
 def differences(
-    job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep, layer: str = "", kind: str = "",
+    job: Annotated[Job, at("differences")], request: Request, connection: ConnectionDep, visitor: VisitorDep, layer: str = "", kind: str = "",
     page: Page = 1,
 ) -> Response:  # fmt: skip
     """Show what the delivery would change."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "differences"):
-        return to_step(job_id, wizard.current(job))
     layer = layer if layer in LAYERS else ""
     values = {} if job.live else wizard_pages.differences(
         connection, job, layer, kind if kind.isalpha() else "", page, catalogue(visitor.lang)
@@ -108,11 +103,10 @@ def compare(job_id: int, connection: ConnectionDep, writer: WriterDep) -> Respon
 
 
 @router.get("/import/{job_id}/write")
-def write(job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep) -> Response:
+def write(
+    job: Annotated[Job, at("write")], request: Request, connection: ConnectionDep, visitor: VisitorDep
+) -> Response:
     """Show what will be published, and afterwards what was."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "write"):
-        return to_step(job_id, wizard.current(job))
     return show(
         request,
         connection,

@@ -13,9 +13,10 @@ from api.plain_page import plain_page
 from api.rights import WriterDep
 from api.visitor import Visitor
 from api.wizard_answers import read_files, start_fields
-from api.wizard_routes import FormDep, check_again, show, to_step
+from api.wizard_routes import FormDep, at, check_again, show, to_step
 from api.wizard_tables import declared, looks_again, one, read_mapping, read_tables
 from data import findings, incoming, jobs
+from data.job import Job
 from data.overview import recent_deliveries
 from data.supplier_mappings import newest
 from maps.catalogue import catalogue
@@ -125,11 +126,10 @@ def again(job_id: int, connection: ConnectionDep, writer: WriterDep) -> Response
 
 
 @router.get("/import/{job_id}/files")
-def files_(job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep) -> Response:
+def files_(
+    job: Annotated[Job, at("files")], request: Request, connection: ConnectionDep, visitor: VisitorDep
+) -> Response:
     """Show the files of an import; more may be added, and some taken out."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "files"):
-        return to_step(job_id, wizard.current(job))
     typed = {name: job.answers.get(name) or "" for name in ("supplier", "observed_on")} | {
         "person": job.created_by, "complete": "1" if job.answers.get("complete") else "0",
     }  # fmt: skip
@@ -180,11 +180,10 @@ def change_files(
 
 
 @router.get("/import/{job_id}/recognise")
-def recognise(job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep) -> Response:
+def recognise(
+    job: Annotated[Job, at("recognise")], request: Request, connection: ConnectionDep, visitor: VisitorDep
+) -> Response:
     """Show what the tables are: layer, encoding with sample names, coordinate system with its place."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "recognise"):
-        return to_step(job_id, wizard.current(job))
     values = {} if job.live else wizard_pages.recognised(connection, job, catalogue(visitor.lang))
     return show(request, connection, visitor, job, "recognise", **values)
 
@@ -219,11 +218,10 @@ def confirm(
 
 
 @router.get("/import/{job_id}/mapping")
-def mapping(job_id: int, request: Request, connection: ConnectionDep, visitor: VisitorDep) -> Response:
+def mapping(
+    job: Annotated[Job, at("mapping")], request: Request, connection: ConnectionDep, visitor: VisitorDep
+) -> Response:
     """Show which delivered column stands for which canonical one."""
-    job = jobs.get(connection, job_id)
-    if not job.live and not wizard.reachable(job, "mapping"):
-        return to_step(job_id, wizard.current(job))
     return show(
         request, connection, visitor, job, "mapping", **({} if job.live else wizard_pages.mapping(job))
     )

@@ -114,9 +114,9 @@ def _undetermined(connection: Any, run_id: int, park: str | None) -> queries.Tot
     return queries.status_totals(connection, run_id, unknown)["unknown"]
 
 
-@router.get("/parcels/{parcel_code}")
+@router.get("/parcels/{parcel_code:path}")  # old numbers such as 12-3/4 hold a slash
 def dossier(
-    parcel_code: Annotated[str, Path(max_length=80, pattern=r"^[^\x00/]+$")],
+    parcel_code: Annotated[str, Path(max_length=80, pattern=r"^[^\x00]+$")],
     request: Request,
     asked: AskedDep,
     connection: ConnectionDep,

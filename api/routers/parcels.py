@@ -11,7 +11,7 @@ from data import overview, queries
 from maps.catalogue import catalogue
 
 router = APIRouter(prefix="/parcels", tags=["parcels"])
-ParcelCode = Annotated[str, Path(max_length=80, pattern=r"^[^\x00/]+$", description="Parcel code")]
+ParcelCode = Annotated[str, Path(max_length=80, pattern=r"^[^\x00]+$", description="Parcel code")]
 
 
 @router.get("")
@@ -58,7 +58,7 @@ def parcel_by_id(
     return _one(connection, asked, visitor.lang, entity_id=entity_id)
 
 
-@router.get("/{parcel_code}")
+@router.get("/{parcel_code:path}")
 def parcel(
     parcel_code: ParcelCode, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
 ) -> dict[str, Any]:

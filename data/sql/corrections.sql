@@ -1,4 +1,5 @@
--- Corrections, the newest last, with what became of each in the deliveries since.
+-- Corrections, the newest last, with what became of each in the deliveries since; a delivery that was
+-- withdrawn says nothing any more.
 --
 -- Parameters  :layer, :key  text or NULL: only of this layer, of this row
 --             :layers  text[] or NULL: only of these layers
@@ -23,7 +24,8 @@ LEFT JOIN LATERAL (
             first_value(max(delivery_id)) OVER newest AS last_delivery_id,
             first_value((array_agg(found_value ORDER BY delivery_id DESC))[1]) OVER newest AS found_value
         FROM correction_use
-        WHERE correction_id = c.correction_id
+        JOIN delivery USING (delivery_id)
+        WHERE correction_id = c.correction_id AND status <> 'WITHDRAWN'
         GROUP BY outcome
         WINDOW newest AS (ORDER BY max(delivery_id) DESC)
     ) AS x

@@ -92,6 +92,22 @@ def test_the_source_mends_it_or_says_something_else(tmp_path):
     assert row["last_outcome"] == "ROW_MISSING"
 
 
+def test_a_delivery_that_was_withdrawn_says_nothing_about_a_correction_any_more(tmp_path):
+    run([parcels(tmp_path / "1", A=("锦洲", "1"))], PUBLISH)
+    make(wrong())
+    kept = run([parcels(tmp_path / "2", A=("锦洲", "2"))], PUBLISH)
+    other = run([parcels(tmp_path / "3", A=("葫芦岛", "2"))], PUBLISH)
+    withdraw(other.delivery, "误报")
+    with engine().connect() as connection:
+        (row,) = list_corrections(connection)
+    assert (row["used"], row["last_outcome"], row["last_delivery_id"]) == (
+        {"APPLIED": 1},
+        "APPLIED",
+        kept.delivery,
+    )
+    assert holder("A") == "锦州"
+
+
 def test_values_are_compared_by_their_kind(tmp_path):
     run([parcels(tmp_path / "1", A=("甲", "100.50"))], PUBLISH)
     make(wrong(field="registered_area_m2", old="100.5", new="１２０"))  # full-width digits are read
