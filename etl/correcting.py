@@ -73,12 +73,16 @@ def end(correction_id: int, reason: str, person: str = SYSTEM) -> Corrected:
         There is no such correction in force.
     """
     with transaction() as connection:
+        asked = {"id": correction_id, "person": person, "reason": reason}
+        held = connection.scalar(text("SELECT layer FROM correction WHERE correction_id = :id"), asked)
+        # The lock comes first, as in a withdrawal, so that the two never wait for each other.
+        lock(connection, [held] if held else [])
         found = connection.execute(
             text(
                 "UPDATE correction SET ended_at = now(), ended_by = :person, end_reason = :reason "
                 "WHERE correction_id = :id AND ended_at IS NULL RETURNING layer, row_key, field, new_value"
             ),
-            {"id": correction_id, "person": person, "reason": reason},
+            asked,
         ).one_or_none()
         if found is None:
             raise CorrectionRefused(
@@ -86,7 +90,6 @@ def end(correction_id: int, reason: str, person: str = SYSTEM) -> Corrected:
                 f"没有正在生效的第 {correction_id} 号更正。`landstock corrections` 可列出全部更正。",
             )
         layer = LAYERS[found.layer]
-        lock(connection, [layer.name])
         column = column_of(found.layer, found.field)
         new = value_of(column, found.new_value)
         for row in _current(connection, layer, found.row_key):
