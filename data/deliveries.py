@@ -25,7 +25,8 @@ class NoSuchDelivery(LandStockError):
 
 def list_deliveries(connection: Connection, limit: int = 100, offset: int = 0) -> Sequence[RowMapping]:
     """Return deliveries, the newest first, with their counts of rows and findings (see ``deliveries.sql``)."""
-    return connection.execute(load("deliveries"), {"limit": limit, "offset": offset}).mappings().all()
+    asked = {"status": None, "supplier": None, "limit": limit, "offset": offset}
+    return connection.execute(load("deliveries"), asked).mappings().all()
 
 
 def delivery(connection: Connection, delivery_id: int) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def deliveries_page(
 ) -> tuple[Sequence[RowMapping], dict[str, int]]:
     """Return one page of the deliveries that match, and how many there are by status."""
     asked = {"status": status, "supplier": supplier, "limit": size, "offset": (page - 1) * size}
-    rows = connection.execute(load("deliveries_page"), asked).mappings().all()
+    rows = connection.execute(load("deliveries"), asked).mappings().all()
     counts = connection.execute(load("deliveries_facets"), {"supplier": supplier}).all()
     return rows, {row.status: row.n for row in counts}
 
