@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, text
 
 from data.layers import Layer
 from etl.corrections import DELIVERED, json_text
+from etl.drawn import Drawn
 from etl.issues import Findings
 from etl.load import fingerprints
 from etl.publish import publish_in
@@ -96,7 +97,7 @@ def _fingerprint(layer: Layer, row: RowMapping, field: str, value: Any, extra: d
     work.row_no = np.array([row["row_no"]], dtype=np.int64)
     work.extra = np.array([json_text(extra)], dtype=object)
     if layer.geometry:
-        work.shapes = np.array([shapely.from_wkb(bytes(row["wkb"]))], dtype=object)
+        work.shapes = Drawn.of([shapely.from_wkb(bytes(row["wkb"]))])
     return str(fingerprints(work)[0])
 
 

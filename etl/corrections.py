@@ -141,7 +141,7 @@ def _hash_again(work: Work, places: list[int]) -> None:
         work,
         frame=work.frame.iloc[places].reset_index(drop=True),
         row_no=work.row_no[places],
-        shapes=None if work.shapes is None else work.shapes[places],
+        shapes=None if work.shapes is None else work.shapes.where(np.array(places)),
         extra=work.extra[places],
     )
     work.hashes[places] = fingerprints(part)

@@ -94,29 +94,30 @@ def only_polygons(
 
 def to_storage(
     shapes: Shapes, stays: Mask, rows: NDArray[np.int64], decision: Decision, findings: Findings
-) -> tuple[Shapes, Mask]:
-    """Return shapes in the storage CRS and which rows stay.
-
-    Raises
-    ------
-    Refused
-        ``COORDINATES_OUT_OF_RANGE``: most rows lie where their system cannot be meant.
-    """
+) -> tuple[Shapes, Mask, NDArray[np.float64]]:
+    """Return shapes in the storage CRS, which rows stay, and the boxes of those that lie out of reach."""
     moved = transform(only(shapes, stays), decision)
-    if said := note(decision):
-        params: dict[str, Any] = {**said}
-        findings.add("CRS_TRANSFORMED", value=said["crs"], **params)
     west, south, east, north = in_reach(decision)
     box = shapely.bounds(moved)
     with np.errstate(invalid="ignore"):
         inside = (box[:, 0] >= west) & (box[:, 1] >= south) & (box[:, 2] <= east) & (box[:, 3] <= north)
     far = stays & ~inside
-    if far.sum() * 2 > stays.sum():
-        seen = [round(float(n), 3) for n in box[far][0]]
-        raise Refused("COORDINATES_OUT_OF_RANGE", value=decision.label, crs=decision.label, rows=int(far.sum()),
-                      seen=seen, reach=[west, south, east, north])  # fmt: skip
-    places = np.flatnonzero(far)
-    findings.add_rows(
-        "COORDINATES_FAR", rows[places], "geom", [[round(float(n), 3) for n in b] for b in box[places]]
-    )
-    return moved, stays & ~far
+    findings.add_rows("COORDINATES_FAR", rows[far], "geom", [_seen(one) for one in box[far]])
+    return moved, stays & ~far, box[far]
+
+
+def say_datum(decision: Decision, findings: Findings) -> None:
+    """Report what the way from another datum leaves out."""
+    if said := note(decision):
+        params: dict[str, Any] = {**said}
+        findings.add("CRS_TRANSFORMED", value=said["crs"], **params)
+
+
+def out_of_reach(decision: Decision, far: NDArray[np.float64]) -> Refused:
+    """Return the refusal of a file whose rows lie where its system cannot be meant; ``far`` are their boxes."""
+    return Refused("COORDINATES_OUT_OF_RANGE", value=decision.label, crs=decision.label, rows=len(far),
+                   seen=_seen(far[0]), reach=[*in_reach(decision)])  # fmt: skip
+
+
+def _seen(box: NDArray[np.float64]) -> list[float]:
+    return [round(float(number), 3) for number in box]

@@ -113,6 +113,22 @@ class Findings:
             self.items.append(issue)
             self._kept[issue.code] += 1
 
+    def join(self, other: "Findings") -> None:
+        """Take over what was found about a batch of rows of the same file; what speaks of the whole file is said once.
+
+        Such a finding may count rows (``count`` or ``rows``, or ``rows`` as a list of the first): they are added up.
+        """
+        whole = {issue.code: issue for issue in self.items if issue.row_no is None}
+        for issue in other.items:
+            if issue.row_no is None and issue.code in whole:
+                _add_up(whole[issue.code].params, issue.params)
+            elif self.layer and issue.severity is not Severity.BLOCKS and self._kept[issue.code] >= self.most:
+                self.unlisted[issue.code] += 1
+            else:
+                self._kept[issue.code] += 1
+                self.items.append(issue)
+        self.unlisted.update(other.unlisted)
+
     def drop_rows(self, gone: set[int]) -> None:
         """Forget the findings about rows that turn out to be none of the layer."""
         self.items = [issue for issue in self.items if issue.row_no not in gone]
@@ -131,3 +147,14 @@ class Findings:
     def blocking(self) -> list[str]:
         """List the codes that block the file, each once."""
         return sorted({i.code for i in self.items if i.severity is Severity.BLOCKS})
+
+
+_ROWS_NAMED = 20  # rows that a finding about a whole file names
+
+
+def _add_up(params: dict[str, Any], more: dict[str, Any]) -> None:
+    for name in ("count", "rows"):
+        if isinstance(params.get(name), int):
+            params[name] += more[name]
+        elif isinstance(params.get(name), list):
+            params[name] = [*params[name], *more[name]][:_ROWS_NAMED]

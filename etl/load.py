@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 from sqlalchemy import Connection
@@ -38,7 +39,7 @@ def _content(work: Work, part: slice | NDArray[np.int64]) -> list[Column]:
     if layer.key:
         columns.append(json_texts(work.extra[part]))
     if work.shapes is not None:
-        columns.append(shapes(shapely.to_wkb(work.shapes[part], include_srid=False, byte_order=1), STORAGE))
+        columns.append(shapes(work.shapes.wkb(part).cast(pa.binary()), STORAGE))
     return columns
 
 

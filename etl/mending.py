@@ -1,7 +1,6 @@
 """The repairs of single shapes on their way from delivery to storage, each chosen or not."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +8,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from etl.checks.parallel import spread
 from etl.checks.plane import lengths, polygonal
 from etl.geometry import POLYGON, areas
 from etl.readers.crs import Decision, transform
@@ -26,7 +24,6 @@ CONVENTIONS = {
     "geojson": False,
 }  # outer rings clockwise (Esri 1998), counter-clockwise (RFC 7946)
 _SPOT = re.compile(r"\[(-?[\d.e+-]+) (-?[\d.e+-]+)\]")
-_BATCH = 50_000
 
 
 @dataclass(slots=True)
@@ -71,8 +68,7 @@ class Mending:
 
     def _orient(self, shapes: Shapes, stays: Mask, clockwise: bool) -> Shapes:
         places = np.flatnonzero(stays)
-        turned = _asked(lambda a, b: _wrong_way(shapes[places[a:b]], clockwise), len(places))
-        wrong = places[turned]
+        wrong = places[_wrong_way(shapes[places], clockwise)]
         if not len(wrong):
             return shapes
         taken = chosen("ORIENT", self.kinds)
@@ -140,8 +136,7 @@ class Mending:
         The tolerance is the larger of a share of the area and a least area, but never more than a tenth of the area.
         """
         shapes = shapes.copy()
-        good = _asked(lambda a, b: shapely.is_valid(shapes[a:b]), len(shapes))
-        places = np.flatnonzero(stays & ~good)
+        places = np.flatnonzero(stays & ~shapely.is_valid(shapes))
         if not len(places):
             return shapes, stays
         before = areas(shapes[places])
@@ -175,11 +170,6 @@ class Mending:
     def _keep(self, places: Places, shapes: Shapes) -> None:
         for place, text in zip(places.tolist(), shapely.to_wkt(shapes[places], -1), strict=True):
             self.kept.setdefault(place, text)
-
-
-def _asked(question: Callable[[int, int], Mask], count: int) -> Mask:
-    """Return the answers to a question about each row, asked slice by slice."""
-    return np.concatenate([np.zeros(0, dtype=bool), *spread(question, count, _BATCH)])
 
 
 def _doubled(shapes: Shapes, stays: Mask) -> Places:

@@ -82,7 +82,7 @@ def neighbours(connection: Connection, layer: str, works: list[Work]) -> tuple[l
     key = LAYERS[layer].key
     if not key:
         return [], np.zeros(0, dtype=object)
-    boxes = [shapely.total_bounds(w.shapes) for w in works if w.shapes is not None and len(w.shapes)]
+    boxes = [w.shapes.total_box() for w in works if w.shapes is not None and len(w.shapes)]
     if not boxes:
         return [], np.zeros(0, dtype=object)
     box = np.array(boxes)

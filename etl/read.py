@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from data.layers import LAYERS
-from etl import geometry
 from etl.checks import figures
 from etl.checks import rows as row_checks
 from etl.checks.codes import check_codes
-from etl.checks.limits import tolerances
 from etl.errors import Refused
 from etl.issues import Findings, Severity
 from etl.limits import out_of_memory, said_limit
@@ -19,8 +18,8 @@ from etl.load import fingerprints
 from etl.mapping import names
 from etl.mapping.apply import Mapped, apply
 from etl.mapping.file import SourceRule
-from etl.mending import Mending
 from etl.options import ImportOptions
+from etl.placing import Asked, place
 from etl.progress import Part
 from etl.readers import formats, table
 from etl.readers.crs import Decision, Place
@@ -103,8 +102,8 @@ class Reader:
             work.encoding = raw.encoding.name
             self._say_encoding(work, raw, raw.encoding)
         mapped = apply(raw, layer.name, rule, work.findings)
-        for place, texts in raw.kept.items():
-            mapped.kept.setdefault(place, {}).update(texts)
+        for row, texts in raw.kept.items():
+            mapped.kept.setdefault(row, {}).update(texts)
         self._drop_empty(work, mapped, rule)
         refused = [i.row_no for i in raw.findings.items if i.severity is Severity.REJECTS]
         stays = ~np.isin(mapped.row_no, np.array(refused, dtype=np.int64))  # they have their reason already
@@ -129,8 +128,6 @@ class Reader:
         row_no, shapes, keys = work.row_no, work.shapes, work.keys
         work.repairs.name(row_no, keys)
         work.keep(stays & keyed)
-        if work.shapes is not None:
-            work.drawn_m2 = geometry.areas(work.shapes)
         check_codes(work.frame, work.row_no, work.keys, rule.forms if rule else {}, work.findings)
         row_checks.check_dates(work)
         figures.check_numbers(work)
@@ -185,28 +182,26 @@ class Reader:
         self, work: Work, raw: Raw, mapped: Mapped, source: Source, rule: SourceRule | None, stays: Any
     ) -> Any:
         if mapped.wkb is not None:
-            delivered, shapes = mapped.wkb, geometry.from_wkb(mapped.wkb)
+            delivered = mapped.wkb
         elif mapped.geom is not None:
             delivered = mapped.geom.to_numpy(dtype=object)
-            shapes = geometry.from_wkt(delivered)
         else:
             raise Refused("GEOMETRY_COLUMN_MISSING")
-        mending = Mending(work, self.options.repairs)
-        shapes = geometry.only(mending.close(delivered, shapes), stays)
-        there = np.array([value is not None for value in delivered], dtype=bool)
-        told = stays & ~mending.still_open()
-        shapes, good = geometry.only_polygons(shapes, there, told, work.row_no, work.findings)
-        decision = self._crs(work, raw, rule, geometry.only(shapes, good), source)
-        work.crs, work.crs_source = decision.label, decision.source
-        raw_shapes = shapes
-        shapes = mending.tidy(shapes, good, _format(source))
-        before, good = geometry.to_storage(shapes, good, work.row_no, decision, work.findings)
-        require_unshifted(geometry.only(before, good), self.place, self.options.accept, work.findings)
-        shapes, good = mending.store(before, good, raw_shapes, decision, tolerances())
-        for place, text in mending.kept.items():  # the delivered shape of a mended row stays with the row
-            mapped.kept.setdefault(place, {})["delivered_geometry"] = f"{decision.label};{text}"
-        work.shapes = np.where(good, shapes, before)
-        return stays & good
+
+        def decide(shapes: NDArray[np.object_]) -> Decision:
+            decision = self._crs(work, raw, rule, shapes, source)
+            work.crs, work.crs_source = decision.label, decision.source
+            return decision
+
+        def unshifted(shapes: NDArray[np.object_]) -> None:
+            require_unshifted(shapes, self.place, self.options.accept, work.findings)
+
+        asked = Asked(work, delivered, stays, self.options.repairs, _format(source))
+        placed = place(asked, decide, unshifted)
+        for row, text in placed.kept.items():  # the delivered shape of a mended row stays with the row
+            mapped.kept.setdefault(row, {})["delivered_geometry"] = f"{work.crs};{text}"
+        work.shapes, work.drawn_m2 = placed.drawn, placed.area_m2
+        return stays & placed.stays
 
     def _crs(self, work: Work, raw: Raw, rule: SourceRule | None, shapes: Any, source: Source) -> Decision:
         declared = self.options.crs or (rule.crs if rule else None)

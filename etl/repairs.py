@@ -78,6 +78,11 @@ class Proposals:
         for name, column in values.items():
             self.columns[name].append(column)
 
+    def join(self, other: "Proposals") -> None:
+        """Take over the repairs proposed for a batch of rows of the same file."""
+        for name, parts in other.columns.items():
+            self.columns[name] += parts
+
     def name(self, row_no: NDArray[np.int64], keys: NDArray[np.object_]) -> None:
         """Give the proposals the keys of their rows, as the supplier knows them."""
         order = np.argsort(row_no, kind="stable")

@@ -113,8 +113,8 @@ def apply(
         work.findings.add_rows(
             "SNAPPED", rows, "geom", None, work.keys[at], before_m2=np.round(before_m2, 3), after_m2=np.round(after_m2, 3)
         )  # fmt: skip
-        work.shapes, work.drawn_m2 = work.shapes.copy(), work.drawn_m2.copy()
-        work.shapes[at], work.drawn_m2[at] = after, after_m2
+        work.shapes, work.drawn_m2 = work.shapes.replaced(at, after), work.drawn_m2.copy()
+        work.drawn_m2[at] = after_m2
         for place, text in zip(at.tolist(), shapely.to_wkt(before, -1), strict=True):
             kept = json.loads(work.extra[place] or "{}")
             kept.setdefault("delivered_geometry", f"EPSG:4490;{text}")

@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.layers import LAYERS
+from etl.drawn import Drawn
 from etl.issues import Findings
 from etl.mapping.file import SourceRule
 from etl.repairs import Proposals
@@ -25,7 +26,7 @@ class Work:
     rule: SourceRule | None = None
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
     row_no: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    shapes: NDArray[np.object_] | None = None
+    shapes: Drawn | None = None
     drawn_m2: NDArray[np.float64] | None = None
     extra: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
     hashes: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
@@ -56,7 +57,9 @@ class Work:
             return
         self.rejected += int((~stays).sum())
         self.frame = self.frame[stays].reset_index(drop=True)
-        for name in ("row_no", "shapes", "drawn_m2", "extra", "hashes", "keys"):
+        if self.shapes is not None and len(self.shapes) == len(stays):
+            self.shapes = self.shapes.where(stays)
+        for name in ("row_no", "drawn_m2", "extra", "hashes", "keys"):
             values = getattr(self, name)
             if values is not None and len(values) == len(stays):
                 setattr(self, name, values[stays])
@@ -77,7 +80,7 @@ class Work:
             joined = joined + "/" + text
         self.keys = np.array([key or None for key in joined], dtype=object)
 
-    def place_issues(self, rows: NDArray[np.int64], shapes: NDArray[np.object_] | None, keys: Any) -> None:
+    def place_issues(self, rows: NDArray[np.int64], shapes: Drawn | None, keys: Any) -> None:
         """Give findings about rows the row's key and a point inside its shape, where they have none."""
         of_rows = [issue for issue in self.findings.items if issue.row_no is not None]
         named = np.array([issue.row_no for issue in of_rows], dtype=np.int64)

@@ -70,7 +70,7 @@ def _alike(shapes: NDArray[np.object_], days: NDArray[np.object_] | None) -> NDA
 
 def same_shapes(works: list[Work]) -> set[tuple[int, int]]:
     """Report shapes drawn twice; return the pairs (places in the joined table), which are no overlaps as well."""
-    shapes = np.concatenate([w.shapes for w in works if w.shapes is not None])
+    shapes = np.concatenate([w.shapes[:] for w in works if w.shapes is not None])
     days = None
     if "observed_on" in works[0].frame.columns:
         joined = pd.concat([w.frame["observed_on"] for w in works], ignore_index=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from data.layers import LAYERS
 from etl.checks.limits import tolerances
 from etl.checks.plane import METRES, perimeters
+from etl.drawn import Drawn
 from etl.work import Work
 from gis.areas import measure
 
@@ -87,25 +88,25 @@ def check_thin(work: Work) -> None:
         work.findings.add_rows(
             "PARCEL_TINY", rows[small], "geom", None, keys[small], area_m2=np.round(work.drawn_m2[small], 3)
         )
-    several = np.flatnonzero(shapely.get_num_geometries(work.shapes) > 1)
+    several = np.flatnonzero(work.shapes.parts > 1)
     parts, whose = shapely.get_parts(work.shapes[several], return_index=True)
     area = measure(parts)
     tiny = np.flatnonzero(area < limits["part_least_m2"])
     at = several[whose[tiny]]
     work.findings.add_rows(
         "PART_TINY", rows[at], "geom", None, keys[at], shapely.point_on_surface(parts[tiny]),
-        area_m2=np.round(area[tiny], 3), parts=shapely.get_num_geometries(work.shapes[at]),
+        area_m2=np.round(area[tiny], 3), parts=work.shapes.parts[at],
     )  # fmt: skip
 
 
 def _thin(
-    shapes: NDArray[np.object_], area_m2: NDArray[np.float64], limit_m: float
+    shapes: Drawn, area_m2: NDArray[np.float64], limit_m: float
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return the places of shapes narrower than a limit, and their widths.
 
     A degree is nowhere longer than ``METRES``, so no border is longer than its degrees times that: most
     shapes are wide enough even then, and only the others are measured.
     """
-    near = np.flatnonzero(2 * area_m2 <= limit_m * shapely.length(shapes) * METRES * (1 + 1e-9))
+    near = np.flatnonzero(2 * area_m2 <= limit_m * shapes.border * METRES * (1 + 1e-9))
     width = 2 * area_m2[near] / np.maximum(perimeters(shapes[near]), 1e-9)
     return near[width < limit_m], width[width < limit_m]

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -23,4 +24,6 @@ def spread(work: Callable[[int, int], T], count: int, batch: int) -> list[T]:
     if len(starts) < 2 or THREADS < 2:
         return [work(start, min(count, start + batch)) for start in starts]
     with ThreadPoolExecutor(THREADS) as pool:
-        return list(pool.map(lambda start: work(start, min(count, start + batch)), starts))
+        # Each thread sees the settings of the caller: the tolerances of the delivery.
+        tasks = [pool.submit(copy_context().run, work, start, min(count, start + batch)) for start in starts]
+        return [task.result() for task in tasks]

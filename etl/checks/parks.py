@@ -30,7 +30,7 @@ class Parks:
         codes = work.frame["park_code"].to_numpy(dtype=object).copy()
         if asked:
             codes[pd.isna(codes)] = asked
-        if not self._near(work.shapes):
+        if not self._near(work.shapes[:]):
             work.findings.add("NO_PARKS", field="park_code")
         else:
             self._fill(work, codes)
@@ -72,7 +72,7 @@ class Parks:
 
     def _fill(self, work: Work, codes: NDArray[np.object_]) -> None:
         assert work.shapes is not None and work.drawn_m2 is not None
-        table = self._inside(work.shapes, work.drawn_m2)
+        table = self._inside(work.shapes[:], work.drawn_m2)
         best = table[table["m2"] > 0].sort_values("m2", kind="stable").drop_duplicates("row", keep="last")
         held = np.full(len(codes), -1)
         held[best["row"]] = best["park"]

@@ -26,7 +26,7 @@ class Joined:
 
     def __init__(self, works: list[Work]) -> None:
         self.works = works
-        self.shapes: Shapes = np.concatenate([w.shapes for w in works if w.shapes is not None])
+        self.shapes: Shapes = np.concatenate([w.shapes[:] for w in works if w.shapes is not None])
         self.whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
         self.row_no = np.concatenate([w.row_no for w in works])
         self.keys = np.concatenate([w.keys for w in works])

@@ -11,11 +11,12 @@ from shapely import box
 
 from etl.checks.words import table
 from etl.errors import Refused
-from etl.geometry import to_storage
 from etl.importer import run
 from etl.issues import Findings
 from etl.options import ImportOptions
+from etl.placing import Asked, place
 from etl.readers.crs import Decision, parse
+from etl.work import Work
 
 TESTS = Path(__file__).resolve().parents[1]
 CODE = "210711001001GB{:05d}"
@@ -80,22 +81,23 @@ def test_systems_that_contradict_or_cannot_be_read(tmp_path):
     (tmp_path / "a" / "parcel.prj").write_text("PROJCS[rubbish", encoding="utf-8")
     assert said(tmp_path / "a")["CRS_UNREADABLE"] == 1
     # Metres taken for degrees: the recognition says so first; the shapes are refused even where it does not.
-    shapes, rows = np.array([box(0, 0, 5e5, 5e5)], dtype=object), np.array([1])
-    with pytest.raises(Refused) as refused:
-        to_storage(
-            shapes,
-            np.array([True]),
-            rows,
-            Decision(parse("EPSG:4490"), "DECLARED", False),
-            Findings("parcel"),
-        )
-    assert refused.value.code == "COORDINATES_OUT_OF_RANGE"
+    assert placed([box(0, 0, 5e5, 5e5)]).code == "COORDINATES_OUT_OF_RANGE"
     # One of five on another continent: that row is left out, the layer stays.
-    shapes, findings = np.array([*SQUARES, box(20, 20, 20.1, 20.1)], dtype=object), Findings("parcel")
-    decision = Decision(parse("EPSG:4490"), "DECLARED", False)
-    _, stays = to_storage(shapes, np.ones(5, dtype=bool), np.arange(1, 6), decision, findings)
-    assert stays.tolist() == [True] * 4 + [False]
+    stays, findings = placed([*SQUARES, box(20, 20, 20.1, 20.1)])
+    assert stays == [True] * 4 + [False]
     assert [(i.code, i.row_no) for i in findings.items] == [("COORDINATES_FAR", 5)]
+
+
+def placed(shapes):
+    """Place shapes that are said to be in degrees; return which rows stay and what was found, or the refusal."""
+    work = Work("parcel.shp", "parcel", Findings("parcel"), row_no=np.arange(1, len(shapes) + 1))
+    decision = Decision(parse("EPSG:4490"), "DECLARED", False)
+    delivered = shapely.to_wkb(np.array(shapes, dtype=object))
+    asked = Asked(work, delivered, np.ones(len(shapes), dtype=bool), None, "")
+    try:
+        return place(asked, lambda _: decision, lambda _: None).stays.tolist(), work.findings
+    except Refused as refused:
+        return refused
 
 
 def test_texts_whose_encoding_is_not_said(tmp_path):

@@ -15,6 +15,7 @@ from data.layers import LAYERS
 from etl.checks import codes, events, figures
 from etl.checks.limits import using
 from etl.checks.words import message
+from etl.drawn import Drawn
 from etl.geometry import areas
 from etl.issues import Findings
 from etl.work import Work
@@ -30,10 +31,10 @@ def work(layer, shapes=None, **columns):
     made.row_no = np.arange(2, count + 2)
     made.keys = np.array([f"K{n}" for n in made.row_no], dtype=object)
     if shapes is not None:
-        made.shapes = np.array(
-            [shapely.transform(s, lambda p: p * [EAST, NORTH] + [121.0, 41.0]) for s in shapes], dtype=object
+        made.shapes = Drawn.of(
+            [shapely.transform(s, lambda p: p * [EAST, NORTH] + [121.0, 41.0]) for s in shapes]
         )
-        made.drawn_m2 = areas(made.shapes)
+        made.drawn_m2 = areas(made.shapes[:])
     return made
 
 

@@ -10,6 +10,7 @@ from shapely import box
 from etl.checks import topology
 from etl.checks.duplicates import same_shapes
 from etl.checks.shapes import check_overlaps
+from etl.drawn import Drawn
 from etl.issues import Findings
 from etl.work import Work
 
@@ -184,7 +185,7 @@ def test_overlaps_are_those_of_plain_geometry(shapes):
 
 def work(shapes, layer="parcel", path="parcel.shp"):
     made = Work(path, layer, Findings(layer))
-    made.shapes = shapes
+    made.shapes = Drawn.of(shapes)
     made.row_no = np.arange(1, len(shapes) + 1)
     made.keys = np.array([f"P{n}" for n in made.row_no], dtype=object)
     return made

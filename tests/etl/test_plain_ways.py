@@ -65,7 +65,7 @@ def told(work):
         "head": (work.path, work.layer, work.read, work.rejected, work.crs, work.crs_source, work.encoding),
         "frame": [list(map(repr, work.frame[name])) for name in work.frame.columns],
         "rows": work.row_no.tolist(),
-        "shapes": None if work.shapes is None else shapely.to_wkb(work.shapes).tolist(),
+        "shapes": None if work.shapes is None else shapely.to_wkb(work.shapes[:]).tolist(),
         "drawn": None if work.drawn_m2 is None else work.drawn_m2.tolist(),
         "rest": (work.extra.tolist(), work.keys.tolist(), work.hashes.tolist()),
         "issues": issues,
