@@ -7,7 +7,7 @@ decided once, before or after the batches.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,14 +19,17 @@ from etl.checks.parallel import spread
 from etl.drawn import Drawn
 from etl.errors import Refused
 from etl.issues import Findings
-from etl.mending import Mending
+from etl.mending import CONVENTIONS, Mending
+from etl.plain_rings import Settled, settle
 from etl.readers.boundary import MOST_SHAPES
 from etl.readers.crs import Decision
+from etl.readers.plain_shape import Records
 from etl.repairs import Proposals
 from etl.work import Work
 
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 BATCH = 25_000  # rows whose shapes are built at once, for each processor
 
@@ -36,36 +39,43 @@ class Asked:
     """What is to be placed: the delivered bytes or texts, which rows stay so far, and how."""
 
     work: Work
-    delivered: NDArray[Any]  # WKB, or WKT
+    delivered: NDArray[Any] | Records  # WKB, or WKT
     stays: Mask
     repairs: tuple[str, ...] | None
     format_: str  # whose convention the direction of rings follows
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What holds for all batches."""
+
+    decision: Decision
+    limits: dict[str, float]
 
 
 @dataclass(slots=True)
 class _Batch:
     """Some rows of a file."""
 
+    rows: Places
     part: Work  # their numbers, and what is found about them
-    delivered: NDArray[Any]
-    stays: Mask
     mending: Mending
     format_: str
     shapes: Shapes
     good: Mask
 
     @classmethod
-    def read(cls, asked: Asked, where: slice | NDArray[np.int64]) -> "_Batch":
+    def read(cls, asked: Asked, rows: Places) -> "_Batch":
         """Build the delivered shapes of some rows and reject what is no polygon."""
-        whole, delivered, stays = asked.work, asked.delivered[where], asked.stays[where]
-        part = Work(whole.path, whole.layer, Findings(whole.layer), row_no=whole.row_no[where])
+        whole, delivered, stays = asked.work, asked.delivered[rows], asked.stays[rows]
+        part = Work(whole.path, whole.layer, Findings(whole.layer), row_no=whole.row_no[rows])
         mending = Mending(part, asked.repairs)
-        there = np.array([value is not None for value in delivered], dtype=bool)
+        there = _there(delivered)
         built = geometry.from_wkt(delivered) if _are_texts(delivered) else geometry.from_wkb(delivered)
         shapes = geometry.only(mending.close(delivered, built), stays)
         told = stays & ~mending.still_open()
         shapes, good = geometry.only_polygons(shapes, there, told, part.row_no, part.findings)
-        return cls(part, delivered, stays, mending, asked.format_, shapes, good)
+        return cls(rows, part, mending, asked.format_, shapes, good)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class Placed:
 class _Stored:
     """What one batch becomes."""
 
+    rows: Places  # of the file
     placed: Placed
     first: Findings  # about the shapes as delivered
     then: Findings  # about the way to storage
@@ -108,27 +119,56 @@ def place(asked: Asked, decide: Callable[[Shapes], Decision], unshifted: Callabl
     Refused
         The system can't be told, or the rows can't be in it.
     """
-    count, limits = max(1, len(asked.delivered)), tolerances()  # a file without rows is one empty batch
+    count = max(1, len(asked.delivered))  # a file without rows is one empty batch
     try:
-        decision = decide(_some(asked))
-        done = spread(lambda a, b: _store(_Batch.read(asked, slice(a, b)), decision, limits), count, BATCH)
+        way = _Way(decide(_some(asked)), tolerances())
+        done = spread(lambda a, b: _one(asked, _rows(asked, a, b), way), count, BATCH)
     except Refused:
-        for findings in spread(lambda a, b: _Batch.read(asked, slice(a, b)).part.findings, count, BATCH):
-            asked.work.findings.join(findings)
+        for batch in spread(lambda a, b: _Batch.read(asked, _rows(asked, a, b)), count, BATCH):
+            asked.work.findings.join(batch.part.findings)
         raise
     work = asked.work
-    for batch in done:
-        work.findings.join(batch.first)
-    geometry.say_datum(decision, work.findings)
-    _require_reach(done, decision)
+    for stored in done:
+        work.findings.join(stored.first)
+    geometry.say_datum(way.decision, work.findings)
+    _require_reach(done, way.decision)
     placed = _joined(done)
-    near = np.concatenate([batch.near for batch in done])
+    near = np.concatenate([stored.near for stored in done])
     unshifted(placed.drawn[_evenly(np.flatnonzero(near))])
-    for start, batch in zip(range(0, count, BATCH), done, strict=True):
-        work.findings.join(batch.then)
-        work.repairs.join(batch.repairs)
-        placed.kept.update({start + at: text for at, text in batch.placed.kept.items()})
+    for stored in done:
+        work.findings.join(stored.then)
+        work.repairs.join(stored.repairs)
+        placed.kept.update(stored.placed.kept)
     return placed
+
+
+def _rows(asked: Asked, start: int, stop: int) -> Places:
+    return np.arange(start, min(stop, len(asked.delivered)), dtype=np.int64)
+
+
+def _one(asked: Asked, rows: Places, way: _Way) -> _Stored:
+    """Place one batch: the plain rows at one go, the others the thorough way."""
+    delivered = asked.delivered
+    if not isinstance(delivered, Records):
+        return _store(_Batch.read(asked, rows), way)
+    plain = rows[delivered.plain[rows] & asked.stays[rows]]
+    settled = settle(delivered, plain, CONVENTIONS.get(asked.format_), way.decision)
+    return _with(settled, _store(_Batch.read(asked, np.setdiff1d(rows, settled.places)), way))
+
+
+def _with(settled: Settled, rest: _Stored) -> _Stored:
+    """Put settled rows beside the rest of their batch, in the order of the file."""
+    rows = np.concatenate([settled.places, rest.rows])
+    order = np.argsort(rows, kind="stable")
+    yes = np.ones(len(settled.places), dtype=bool)
+    placed = Placed(
+        Drawn.joined([settled.drawn, rest.placed.drawn]).where(order),
+        np.concatenate([yes, rest.placed.stays])[order],
+        np.concatenate([settled.area_m2, rest.placed.area_m2])[order],
+        rest.placed.kept,
+    )
+    near = np.concatenate([yes, rest.near])[order]
+    return replace(rest, rows=rows[order], placed=placed, near=near, read=rest.read + len(yes))
 
 
 def _are_texts(delivered: NDArray[Any]) -> bool:
@@ -137,36 +177,41 @@ def _are_texts(delivered: NDArray[Any]) -> bool:
 
 def _some(asked: Asked) -> Shapes:
     """Return some thousand polygons, evenly taken; all of them where so few are found."""
-    there = np.array([value is not None for value in asked.delivered], dtype=bool) & asked.stays
-    rows = np.flatnonzero(there)
+    rows = np.flatnonzero(_there(asked.delivered) & asked.stays)
     batch = _Batch.read(asked, _evenly(rows))
     if not batch.good.any() and len(rows) > MOST_SHAPES:
         batch = _Batch.read(asked, rows)
     return geometry.only(batch.shapes, batch.good)
 
 
-def _evenly(places: NDArray[np.int64]) -> NDArray[np.int64]:
+def _there(delivered: Any) -> Mask:
+    if isinstance(delivered, Records):
+        return delivered.there()
+    return np.array([value is not None for value in delivered], dtype=bool)
+
+
+def _evenly(places: Places) -> Places:
     if len(places) <= MOST_SHAPES:
         return places
     return places[np.linspace(0, len(places) - 1, MOST_SHAPES).astype(np.int64)]
 
 
-def _store(batch: _Batch, decision: Decision, limits: dict[str, float]) -> _Stored:
+def _store(batch: _Batch, way: _Way) -> _Stored:
     part, mending, delivered = batch.part, batch.mending, batch.shapes
     first, then = part.findings, Findings(part.layer)
     part.findings = then
     read = int(batch.good.sum())
     shapes = mending.tidy(delivered, batch.good, batch.format_)
-    before, near, far = geometry.to_storage(shapes, batch.good, part.row_no, decision, then)
-    shapes, good = mending.store(before, near, delivered, decision, limits)
+    before, near, far = geometry.to_storage(shapes, batch.good, part.row_no, way.decision, then)
+    shapes, good = mending.store(before, near, delivered, way.decision, way.limits)
     shapes = np.where(good, shapes, before)
     placed = Placed(
         Drawn.of(shapes),
         good,
         np.where(good, geometry.areas(geometry.only(shapes, good)), np.nan),
-        mending.kept,
+        {int(batch.rows[at]): text for at, text in mending.kept.items()},
     )
-    return _Stored(placed, first, then, part.repairs, read, near, far)
+    return _Stored(batch.rows, placed, first, then, part.repairs, read, near, far)
 
 
 def _require_reach(done: list[_Stored], decision: Decision) -> None:

@@ -267,7 +267,7 @@ def _locate(
 
 def _shapes(raw: Raw) -> NDArray[np.object_]:
     if raw.wkb is not None:
-        return geometry.from_wkb(raw.wkb)
+        return geometry.from_wkb(raw.wkb[:])
     return geometry.from_wkt(raw.frame[_wkt_column(raw)].to_numpy(dtype=object))
 
 

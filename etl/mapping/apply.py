@@ -19,6 +19,7 @@ from etl.mapping.figures import read_figure, stated_unit, units_noted
 from etl.mapping.file import ColumnRule, SourceRule
 from etl.mapping.traps import check_land_use
 from etl.mapping.values import is_empty, read_bool, read_int, read_list, tidy_code
+from etl.readers.plain_shape import Records
 from etl.readers.raw import Raw
 
 CODES = frozenset({"parcel_code", "unit_code", "supervision_no", "holder_credit_code", "credit_code"})
@@ -35,7 +36,7 @@ class Mapped:
     kept: dict[int, dict[str, str]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     geom: pd.Series | None = None  # WKT texts of the canonical form, where the file is a table
-    wkb: NDArray[np.object_] | None = None
+    wkb: NDArray[np.object_] | Records | None = None
     units: dict[str, Fraction] = field(default_factory=dict)  # columns all of whose figures were in one unit
 
 

@@ -128,19 +128,16 @@ def transform(shapes: NDArray[np.object_], decision: Decision) -> NDArray[np.obj
 
     A coordinate that cannot be transformed becomes infinite; the caller rejects its row.
     """
-    if decision.swapped:
-        shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
-    if _epsg(decision.crs.to_wkt()) == STORAGE:
+    if not decision.swapped and _epsg(decision.crs.to_wkt()) == STORAGE:
         return shapes
-    try:
-        change = Transformer.from_crs(decision.crs, STORAGE, always_xy=True)
-    except ProjError as error:  # a local or engineering system has no way to the ellipsoid
-        raise Refused("CRS_UNREADABLE", value=decision.label) from error
+    return np.asarray(shapely.transform(shapes, lambda xy: moved(xy, decision)), dtype=object)
 
-    def moved(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.column_stack(change.transform(xy[:, 0], xy[:, 1]))
 
-    return np.asarray(shapely.transform(shapes, moved), dtype=object)
+def moved(points: NDArray[np.float64], decision: Decision) -> NDArray[np.float64]:
+    """Return coordinates of a file in the storage CRS; those that are in it already stay as they are, to the bit."""
+    if _epsg(decision.crs.to_wkt()) != STORAGE:
+        return transform_points(points, decision)
+    return points[:, ::-1] if decision.swapped else points
 
 
 def transform_points(points: NDArray[np.float64], decision: Decision) -> NDArray[np.float64]:
@@ -148,7 +145,7 @@ def transform_points(points: NDArray[np.float64], decision: Decision) -> NDArray
     given = points[:, ::-1] if decision.swapped else points
     try:
         change = Transformer.from_crs(decision.crs, STORAGE, always_xy=True)
-    except ProjError as error:
+    except ProjError as error:  # a local or engineering system has no way to the ellipsoid
         raise Refused("CRS_UNREADABLE", value=decision.label) from error
     return np.column_stack(change.transform(given[:, 0], given[:, 1]))
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from etl.issues import Findings
 from etl.readers.encoding import Encoding
+from etl.readers.plain_shape import Records
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Raw:
 
     frame: pd.DataFrame
     row_no: NDArray[np.int64]
-    wkb: NDArray[np.object_] | None = None
+    wkb: NDArray[np.object_] | Records | None = None
     crs: str | None = None  # what the file itself says: a .prj, a layer's own system
     encoding: Encoding | None = None
     findings: Findings = field(default_factory=Findings)

@@ -9,9 +9,10 @@ import shapely
 from numpy.typing import NDArray
 
 from etl.issues import Findings
+from etl.readers.plain_shape import Records
 from etl.readers.raw import Raw
+from etl.readers.structure import MAX_POINTS
 
-MAX_POINTS = 2_000_000  # of one shape: a whole coastline has fewer, and mending a larger one takes hours
 Ring = NDArray[np.float64]
 _KINDS_IN_SPACE = {15: "PolyhedralSurface", 16: "TIN", 17: "Triangle"}
 
@@ -65,7 +66,7 @@ def wkb_of(parts: list[list[Ring]]) -> bytes | None:
 
 def refuse_odd(raw: Raw) -> Raw:
     """Refuse shapes that no polygon can be, or that are too large, row by row; they are taken out of the table's shapes."""
-    if raw.wkb is None:
+    if raw.wkb is None or isinstance(raw.wkb, Records):  # records are judged by their structure
         return raw
     for place, shape in enumerate(raw.wkb):
         if shape is None or len(shape) < 5:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from etl.errors import Refused
 from etl.readers.phrases import zh
-from etl.readers.rings import MAX_POINTS
 
 NULL, POINT, POLYGON, POLYGON_Z, POLYGON_M, MULTIPATCH = 0, 1, 5, 15, 25, 31
 TYPES = frozenset({0, 1, 3, 5, 8, 11, 13, 15, 18, 21, 23, 25, 28, 31})
+MAX_POINTS = 2_000_000  # of one shape: a whole coastline has fewer, and mending a larger one takes hours
 _HEAD = 100  # bytes of the headers of .shp and .shx
 _LEAST = 44  # bytes of a polygon record before its parts
 _BATCH_BYTES = 32_000_000  # coordinates compared with their boxes at once

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyogrio
-from numpy.typing import NDArray
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 from pyogrio.raw import read
 
@@ -20,6 +19,7 @@ from etl.issues import Findings
 from etl.readers import plain_shape, structure
 from etl.readers.dbf import read_dbf
 from etl.readers.phrases import zh
+from etl.readers.plain_shape import Records
 from etl.readers.raw import Raw, Source
 from etl.readers.rings import too_large
 from etl.readers.structure import Structure
@@ -119,7 +119,7 @@ def read_shapefile(source: Source, declared: str | None, accept_damage: bool, wo
     frame = frame.iloc[rows].reset_index(drop=True)
     gone = {int(row) + 1 for row in np.flatnonzero(~stays)} | set(range(count + 1, len(found) + 1))
     findings.items = [issue for issue in findings.items if issue.row_no not in gone]
-    raw = Raw(frame, rows + 1, wkb[rows], read_text(part_of(shp, ".prj")), encoding, findings)
+    raw = Raw(frame, rows + 1, wkb.where(rows), read_text(part_of(shp, ".prj")), encoding, findings)
     raw.kept = (
         {place: table.kept[int(row)] for place, row in enumerate(rows) if int(row) in table.kept}
         if dbf
@@ -145,31 +145,28 @@ def _say(found: Structure, findings: Findings, deleted: int) -> None:
         findings.add("ROWS_DELETED", count=deleted)
 
 
-def _shapes(shp: Path, found: Structure, work: Path) -> NDArray[np.object_]:
-    """Return the shapes of the sound records as WKB, in their places; ``None`` for the others.
+def _shapes(shp: Path, found: Structure, work: Path) -> Records:
+    """Return the shapes of the sound records in their places, ``None`` for the others.
 
     Plain polygons are taken as they lie in the file; GDAL reads the rest.
     """
     shapes = np.full(len(found), None, dtype=object)
     sound = found.sound()
-    plain = plain_shape.read(shp, found, sound)
-    shapes[plain.places] = plain.wkb
-    sound[plain.places] = False
-    good = np.flatnonzero(sound)
-    if not len(good):
-        return shapes
-    folder = Path(tempfile.mkdtemp(dir=work))
-    (folder / "layer.shp").symlink_to(shp.resolve())  # a delivery is never written to
-    index = np.empty((len(good), 2), dtype=">i4")
-    index[:, 0], index[:, 1] = (found.offsets[good] - 8) // 2, found.lengths[good] // 2
-    length = (100 + index.nbytes) // 2
-    (folder / "layer.shx").write_bytes(
-        found.header[:24] + length.to_bytes(4, "big") + found.header[28:] + index.tobytes()
-    )
-    _, fids, wkb, _ = _open(folder / "layer.shp", columns=[], encoding="latin-1")
-    shapes[good[np.asarray(fids, dtype=np.int64)]] = wkb
-    shutil.rmtree(folder)
-    return shapes
+    plain = plain_shape.plain_records(shp, found, sound)
+    good = np.flatnonzero(sound & ~plain)
+    if len(good):
+        folder = Path(tempfile.mkdtemp(dir=work))
+        (folder / "layer.shp").symlink_to(shp.resolve())  # a delivery is never written to
+        index = np.empty((len(good), 2), dtype=">i4")
+        index[:, 0], index[:, 1] = (found.offsets[good] - 8) // 2, found.lengths[good] // 2
+        length = (100 + index.nbytes) // 2
+        (folder / "layer.shx").write_bytes(
+            found.header[:24] + length.to_bytes(4, "big") + found.header[28:] + index.tobytes()
+        )
+        _, fids, wkb, _ = _open(folder / "layer.shp", columns=[], encoding="latin-1")
+        shapes[good[np.asarray(fids, dtype=np.int64)]] = wkb
+        shutil.rmtree(folder)
+    return Records(shp, found.offsets, found.lengths, plain, shapes)
 
 
 def layers_of(path: Path) -> list[str]:

@@ -34,13 +34,16 @@ def both(shp, work, monkeypatch):
     """Return the shapes by both ways and how many records were plain."""
     index = next((p for p in shp.parent.glob(f"{shp.stem}.*") if p.suffix.lower() == ".shx"), None)
     found = structure.check(shp, index, accept=True)
-    plain = plain_shape.read(shp, found, found.sound())
-    ours = vector._shapes(shp, found, work)
-    nothing = plain_shape.Plain(np.zeros(0, np.int64), np.zeros(0, object))
-    monkeypatch.setattr(plain_shape, "read", lambda *_: nothing)
-    gdal = vector._shapes(shp, found, work)
+    records = vector._shapes(shp, found, work)
+    monkeypatch.setattr(plain_shape, "plain_records", lambda *_: np.zeros(len(found), dtype=bool))
+    gdal = vector._shapes(shp, found, work)[:]
     monkeypatch.undo()
-    return ours, gdal, len(plain.places)
+    places = np.flatnonzero(records.plain)
+    points, starts = records.rings(places)
+    built = shapely.from_wkb(gdal[places])
+    assert np.array_equal(points, shapely.get_coordinates(built))
+    assert np.diff(starts).tolist() == shapely.get_num_coordinates(built).tolist()
+    return records[:], gdal, len(places)
 
 
 def test_all_files_read_alike(tmp_path, monkeypatch):
