@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from data import staged
 from data.job import STEPS, Job, JobBusy, JobNotReady, NoSuchJob
 
 CHANNEL = "landstock_job"
@@ -210,18 +211,15 @@ def discard_staged(connection: Connection, delivery_id: int) -> None:
     )
     if found is None:
         return
-    layers = connection.scalars(
-        text("SELECT DISTINCT layer FROM delivery_file WHERE delivery_id = :id AND layer IS NOT NULL"),
+    files = connection.execute(
+        text(
+            "SELECT layer, array_agg(file_id) AS numbers FROM delivery_file "
+            "WHERE delivery_id = :id AND layer IS NOT NULL GROUP BY layer"
+        ),
         {"id": delivery_id},
     ).all()
-    for layer in layers:
-        connection.execute(
-            text(
-                f'DELETE FROM staging."{layer}" WHERE file_id IN '
-                "(SELECT file_id FROM delivery_file WHERE delivery_id = :id)"
-            ),
-            {"id": delivery_id},
-        )
+    for of_layer in files:
+        staged.discard(connection, of_layer.layer, of_layer.numbers)
 
 
 def discard_superseded(connection: Connection, delivery_id: int) -> None:

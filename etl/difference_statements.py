@@ -21,11 +21,10 @@ COMPARE = """
         CASE WHEN p.version_id IS NOT NULL THEN {fields} END AS fields,
         NULL::geometry AS before_geom, NULL::geometry AS after_geom,
         NULL::float AS before_m2, NULL::float AS after_m2, NULL::float AS moved_m, NULL::text[] AS others
-    FROM staging.{layer} s
-    LEFT JOIN {layer} p ON upper_inf(p.known) AND {same}
-    WHERE s.file_id = ANY(:files) AND p.content_hash IS DISTINCT FROM s.content_hash
+    FROM {compared} t JOIN staging.{layer} s ON s.file_id = t.file_id AND s.row_no = t.row_no
+    LEFT JOIN {layer} p ON p.version_id = t.version_id
     UNION ALL
-    SELECT {published_key}, 'GONE', NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM {layer} p WHERE {gone}
+    SELECT {published_key}, 'GONE', NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM {layer} p WHERE p.version_id IN ({gone})
 """
 
 # Areas and distances on the ellipsoid. A displacement within the measuring accuracy is no move.
@@ -37,9 +36,8 @@ COMPARE_SHAPES = """
             CASE WHEN p.version_id IS NOT NULL THEN {fields} END AS fields,
             CASE WHEN NOT p.geom = s.geom THEN p.geom END AS before_geom,
             CASE WHEN p.geom = s.geom THEN NULL ELSE s.geom END AS after_geom
-        FROM staging.{layer} s
-        LEFT JOIN {layer} p ON upper_inf(p.known) AND {same}
-        WHERE s.file_id = ANY(:files) AND p.content_hash IS DISTINCT FROM s.content_hash
+        FROM {compared} t JOIN staging.{layer} s ON s.file_id = t.file_id AND s.row_no = t.row_no
+        LEFT JOIN {layer} p ON p.version_id = t.version_id
     ), measured AS MATERIALIZED (
         SELECT
             f.*,
@@ -62,7 +60,7 @@ COMPARE_SHAPES = """
         fields, before_geom, after_geom, before_m2, after_m2, moved_m, NULL::text[] AS others
     FROM measured
     UNION ALL
-    SELECT {published_key}, 'GONE', NULL, p.geom, NULL, NULL, NULL, NULL, NULL FROM {layer} p WHERE {gone}
+    SELECT {published_key}, 'GONE', NULL, p.geom, NULL, NULL, NULL, NULL, NULL FROM {layer} p WHERE p.version_id IN ({gone})
 """
 
 # Land leaves what is gone or shrinks, and goes to what is new or grows.

@@ -13,10 +13,9 @@ from sqlalchemy import Connection, text
 from data.layers import LAYERS, SNAPSHOTS, LayerColumn
 from data.sql import load
 from etl import difference_statements as statements
-from etl import published
 from etl.checks.limits import tolerances
+from etl.comparison import forget, made, table_of
 from etl.options import ImportOptions
-from etl.statements import gone_filter, same_row
 from etl.work import Work
 
 WITH_LINEAGE = ("parcel", "building")  # layers whose things are split and merged
@@ -38,15 +37,16 @@ def _record_layer(
     staged = connection.scalar(
         text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
     )
-    if not published.any_of(connection, layer):
+    if not made(connection, layer):
         _record_first(connection, layer, int(staged or 0), params)
         return
-    connection.execute(text(_comparison(layer, options.park)), params)
+    connection.execute(text(_comparison(layer)), params)
     if layer in WITH_LINEAGE:
         _recognise(connection, params)
     connection.execute(text(statements.KEEP), params)
     connection.execute(text(statements.COUNT), params | {"staged": staged})
     connection.execute(text("DROP TABLE pg_temp.difference"))
+    forget(connection, layer)
 
 
 def _record_first(connection: Connection, layer: str, staged: int, params: dict[str, Any]) -> None:
@@ -67,22 +67,22 @@ def row_key(layer: str, table: str) -> str:
     return f"concat_ws('/', {', '.join(f'{table}.{name}' for name in names)})"
 
 
-def _comparison(layer: str, park: str | None) -> str:
-    geometry = LAYERS[layer].geometry
+def _comparison(layer: str) -> str:
+    geometry, compared = LAYERS[layer].geometry, table_of(layer)
     if layer in SNAPSHOTS:
         # The publication's own words say which patches it would end.
         replaced, _, update = (
             load("publish_snapshot").text.replace("{layer}", layer).partition(f"UPDATE {layer}")
         )
         assert update, "publish_snapshot.sql ends with the update of its layer"
-        gone = f"p.version_id IN ({replaced} SELECT version_id FROM replaced)"
+        gone = f"{replaced} SELECT version_id FROM replaced"
     else:
-        gone = gone_filter(layer, park)
+        gone = f"SELECT version_id FROM {compared} WHERE gone"
     return (statements.COMPARE_SHAPES if geometry else statements.COMPARE).format(
         layer=layer,
         staged_key=row_key(layer, "s"),
         published_key=row_key(layer, "p"),
-        same=same_row(layer, "s", "p"),
+        compared=compared,
         fields=_changed_fields(layer),
         gone=gone,
     )

@@ -6,14 +6,20 @@ from data.layers import LAYERS
 
 # A thing keeps its identity for ever, also when its row has ended: the newest version of a key names it.
 _RECORD = """
+    WITH passed AS MATERIALIZED (
+        SELECT kind, parent_key, child_key, max(shared_m2) AS shared_m2
+        FROM delivery_overlap WHERE delivery_id = :id AND layer = :layer GROUP BY kind, parent_key, child_key
+    ), parent AS (
+        SELECT DISTINCT ON ({key}) {key} AS row_key, entity_id FROM {layer}
+        WHERE {key} IN (SELECT parent_key FROM passed) ORDER BY {key}, version_id DESC
+    )
     INSERT INTO lineage (publication_id, layer, kind, parent_entity_id, child_entity_id, shared_m2)
-    SELECT :pub, o.layer, o.kind, p.entity_id, c.entity_id, max(o.shared_m2)
-    FROM delivery_overlap o
-    JOIN (SELECT DISTINCT ON ({key}) {key} AS row_key, entity_id FROM {layer} ORDER BY {key}, version_id DESC) p
-        ON p.row_key = o.parent_key
+    SELECT :pub, :layer, o.kind, p.entity_id, c.entity_id, max(o.shared_m2)
+    FROM passed o
+    JOIN parent p ON p.row_key = o.parent_key
     JOIN {layer} c ON c.{key} = o.child_key AND upper_inf(c.known)
-    WHERE o.delivery_id = :id AND o.layer = :layer AND p.entity_id <> c.entity_id
-    GROUP BY o.layer, o.kind, p.entity_id, c.entity_id
+    WHERE p.entity_id <> c.entity_id
+    GROUP BY o.kind, p.entity_id, c.entity_id
 """
 
 

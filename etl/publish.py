@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data import supplier_mappings
+from data import staged, supplier_mappings
 from data.deliveries import NoSuchDelivery
 from data.layers import LAYERS
 from data.session import transaction
@@ -69,10 +69,14 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
     done = Published(publication)
     for layer, ids in files.items():
         done.changes[layer] = publish_layer(connection, layer, ids, publication, now, options)
-        connection.execute(text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": ids})
     lineage.record(connection, delivery_id, publication)
     _finish(connection, done, delivery_id, "PUBLISHED")
     supplier_mappings.save_of(connection, delivery_id, person)
+    for (
+        layer,
+        ids,
+    ) in files.items():  # last, since a table that is emptied as a whole is locked until the commit
+        staged.discard(connection, layer, ids)
     return done
 
 

@@ -4,19 +4,20 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data.layers import LAYERS, SNAPSHOTS
+from data.layers import SNAPSHOTS
 from data.sql import load
 from etl.checks.limits import tolerances
+from etl.comparison import few, forget, gone_of, recall, table_of
 from etl.errors import NotPublishable
 from etl.statements import (
     CLOSE_CHANGED,
-    FIND_CHANGED,
+    CLOSE_GONE,
+    FIND_ENDED,
     INSERT_CHANGED,
     INSERT_FIRST,
     count_below,
-    gone_filter,
+    key_of,
     same_row,
-    scope_of,
     taken_over,
 )
 
@@ -42,15 +43,18 @@ def publish_layer(
     if rests:
         rests = bool(connection.scalar(text("SELECT rest_indexes(:layer)"), {"layer": layer}))
     changed = ended = 0
+    if there:
+        recall(connection, layer, files, options.get("park"), bool(options.get("complete")))
     if layer in SNAPSHOTS:
         statement = load("publish_snapshot").text.replace("{layer}", layer)
         ended = connection.execute(text(statement), params).rowcount
-    if options.get("complete"):
+    if there and options.get("complete"):
         ended += _end_gone(connection, layer, params, options)
     names = ", ".join(f'"{name}"' for name in taken_over(layer))
     staged_names = ", ".join(f's."{name}"' for name in taken_over(layer))
     if there:
         changed, inserted = _insert_changed(connection, layer, names, staged_names, params)
+        forget(connection, layer)
     else:
         statement = INSERT_FIRST.format(layer=layer, names=names, staged=staged_names)
         inserted = connection.execute(text(statement), params).rowcount
@@ -87,21 +91,25 @@ def _insert_changed(
     connection: Connection, layer: str, names: str, staged_names: str, params: dict[str, Any]
 ) -> tuple[int, int]:
     """Close the versions that staged rows change and insert what is not there; return how many of each."""
-    key = ", ".join(f'"{name}"' for name in LAYERS[layer].key or ("content_hash",))
-    find = FIND_CHANGED.format(layer=layer, same_current=same_row(layer, "c", "s"))
-    connection.execute(text(find), params)
-    closed = connection.execute(text(CLOSE_CHANGED.format(layer=layer)), params).rowcount
-    insert = INSERT_CHANGED.format(
-        layer=layer, names=names, staged=staged_names, key=key, same_entity=same_row(layer, "e", "s")
-    )
+    compared = table_of(layer)
+    with few(connection):
+        closed = connection.execute(
+            text(CLOSE_CHANGED.format(layer=layer, compared=compared)), params
+        ).rowcount
+    fresh = f"SELECT EXISTS (SELECT FROM {compared} WHERE row_no IS NOT NULL AND version_id IS NULL)"
+    if connection.scalar(text(fresh)):
+        key, staged_key = (", ".join(f'{of}"{name}"' for name in key_of(layer)) for of in ("", "s."))
+        find = FIND_ENDED.format(
+            layer=layer, compared=compared, key=key, staged_key=staged_key, same_entity=same_row(layer, "e", "s")
+        )  # fmt: skip
+        connection.execute(text(find), params)
+    insert = INSERT_CHANGED.format(layer=layer, compared=compared, names=names, staged=staged_names)
     inserted = connection.execute(text(insert), params).rowcount
-    connection.execute(text("DROP TABLE publishing"))
     return closed, inserted
 
 
 def _end_gone(connection: Connection, layer: str, params: dict[str, Any], options: dict[str, Any]) -> int:
-    condition = gone_filter(layer, options.get("park"))
-    gone, current = count_gone(connection, layer, params, options.get("park"))
+    gone, current = gone_of(connection, layer, params["files"], options.get("park"))
     if gone > tolerances()["drop_share"] * current and "DROP_THRESHOLD" not in (options.get("accept") or ()):
         raise NotPublishable(
             f"This would end {gone} of {current} published rows of {layer}. Check whether rows were left out; if not, "
@@ -109,24 +117,7 @@ def _end_gone(connection: Connection, layer: str, params: dict[str, Any], option
             f"本次发布将使图层 {layer} 已发布的 {current} 行中的 {gone} 行失效。请核对是否漏交；"
             "确认无误的，请加 --accept DROP_THRESHOLD --reason TEXT 重新导入。",
         )
-    return connection.execute(
-        text(
-            f"UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'GONE' "
-            f"WHERE {condition} AND p.published_by <> :pub"
-        ),
-        params,
-    ).rowcount
-
-
-def count_gone(
-    connection: Connection, layer: str, params: dict[str, Any], park: str | None
-) -> tuple[int, int]:
-    """Return how many published rows a delivery no longer has, and of how many in its scope."""
-    row = connection.execute(
-        text(
-            f"SELECT (SELECT count(*) FROM {layer} p WHERE {gone_filter(layer, park)}) AS gone, "
-            f"(SELECT count(*) FROM {layer} p WHERE upper_inf(p.known) AND {scope_of(layer, park)}) AS current"
-        ),
-        params,
-    ).one()
-    return row.gone, row.current
+    with few(connection):
+        return connection.execute(
+            text(CLOSE_GONE.format(layer=layer, compared=table_of(layer))), params
+        ).rowcount

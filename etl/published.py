@@ -10,6 +10,7 @@ from data.layers import LAYERS
 from etl.checks.parks import Parks
 from etl.checks.references import REFERENCES, Known
 from etl.checks.rows import SETTING_TERMS
+from etl.comparison import Box, few, table_of
 from etl.work import Work
 
 _PARKS = """
@@ -77,29 +78,27 @@ def known_keys(connection: Connection, works: list[Work]) -> Known:
     return known
 
 
-def neighbours(connection: Connection, layer: str, works: list[Work]) -> tuple[list[str], Any]:
-    """Return keys and shapes of published rows near the delivered ones that the delivery does not replace."""
-    key = LAYERS[layer].key
-    if not key:
-        return [], np.zeros(0, dtype=object)
+def box_of(layer: str, works: list[Work]) -> Box | None:
+    """Return the box around the delivered shapes, in degrees; ``None`` where no neighbours are asked for."""
     boxes = [w.shapes.total_box() for w in works if w.shapes is not None and len(w.shapes)]
-    if not boxes:
-        return [], np.zeros(0, dtype=object)
+    if not LAYERS[layer].key or not boxes:
+        return None
     box = np.array(boxes)
-    params: dict[str, Any] = {
-        "w": float(box[:, 0].min()), "s": float(box[:, 1].min()),
-        "e": float(box[:, 2].max()), "n": float(box[:, 3].max()),
-        "files": [w.file_id for w in works],
-    }  # fmt: skip
-    same = " AND ".join(f"s.{name} = p.{name}" for name in key)
-    rows = connection.execute(
-        text(
-            f"SELECT concat_ws('/', {', '.join(f'p.{n}' for n in key)}) AS key, ST_AsBinary(p.geom) AS wkb "
-            f"FROM {layer} p WHERE upper_inf(p.known) AND p.geom && ST_MakeEnvelope(:w, :s, :e, :n, 4490) "
-            f"AND NOT EXISTS (SELECT FROM staging.{layer} s WHERE s.file_id = ANY(:files) AND {same})"
-        ),
-        params,
-    ).all()
+    west, south = box[:, :2].min(axis=0).tolist()
+    east, north = box[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
+
+
+def neighbours(connection: Connection, layer: str) -> tuple[list[str], Any]:
+    """Return keys and shapes of published rows in the box of the comparison that the delivery does not replace."""
+    key = f"concat_ws('/', {', '.join(f'p.{name}' for name in LAYERS[layer].key or ())})"
+    with few(connection):
+        rows = connection.execute(
+            text(
+                f"SELECT {key} AS key, ST_AsBinary(p.geom) AS wkb "
+                f"FROM {table_of(layer)} t JOIN {layer} p USING (version_id) WHERE t.near"
+            )
+        ).all()
     return [row.key for row in rows], shapely.from_wkb(
         np.array([bytes(row.wkb) for row in rows], dtype=object)
     )

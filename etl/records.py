@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from sqlalchemy import Connection, text
 
+from data import staged
 from etl.load import copy
 from etl.options import FileReport, ImportOptions, ImportReport
 from etl.work import Work
@@ -29,9 +30,7 @@ def finish_file(connection: Connection, work: Work) -> None:
     work.findings.close()
     write_repairs(connection, work)
     if work.blocked_by and work.layer:
-        connection.execute(
-            text(f"DELETE FROM staging.{work.layer} WHERE file_id = :id"), {"id": work.file_id}
-        )
+        staged.discard(connection, work.layer, [work.file_id])
     connection.execute(
         text(
             "UPDATE delivery_file SET crs = :crs, crs_source = :source, encoding = :encoding, rows_read = :read, "
@@ -71,10 +70,7 @@ def settle(connection: Connection, number: int, works: list[Work], options: Impo
     status = "REFUSED" if not usable else "CHECKED" if options.check_only else "STAGED"
     if status != "STAGED":
         for layer in {work.layer for work in usable if work.layer}:
-            files = [work.file_id for work in usable if work.layer == layer]
-            connection.execute(
-                text(f"DELETE FROM staging.{layer} WHERE file_id = ANY(:files)"), {"files": files}
-            )
+            staged.discard(connection, layer, [work.file_id for work in usable if work.layer == layer])
         connection.execute(
             text("UPDATE delivery SET status = :status WHERE delivery_id = :id"),
             {"status": status, "id": number},

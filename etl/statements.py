@@ -12,33 +12,44 @@ def taken_over(layer: str) -> list[str]:
     return [*LAYERS[layer].names, *derived, *geometry, *_PROVENANCE]
 
 
+def key_of(layer: str) -> tuple[str, ...]:
+    """Return the columns that make two rows the same one: the key, else the content."""
+    return LAYERS[layer].key or ("content_hash",)
+
+
 def same_row(layer: str, left: str, right: str) -> str:
     """Return the condition that two tables' rows are the same one: by key, else by content."""
-    return " AND ".join(
-        f'{left}."{name}" = {right}."{name}"' for name in LAYERS[layer].key or ("content_hash",)
-    )
+    return " AND ".join(f'{left}."{name}" = {right}."{name}"' for name in key_of(layer))
 
 
-# Staged rows that the layer doesn't have as they are, beside the version that each one replaces.
-FIND_CHANGED = """
-    CREATE TEMP TABLE publishing ON COMMIT DROP AS
-    SELECT s.ctid AS staged, c.version_id AS before, c.entity_id
-    FROM staging.{layer} s LEFT JOIN {layer} c ON upper_inf(c.known) AND {same_current}
-    WHERE s.file_id = ANY(:files) AND (c.version_id IS NULL OR c.content_hash <> s.content_hash)
-"""
+# {compared} is what differs (see ``etl.comparison``).
 CLOSE_CHANGED = """
     UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'REPLACED'
-    FROM publishing t WHERE p.version_id = t.before
+    FROM {compared} t WHERE t.row_no IS NOT NULL AND p.version_id = t.version_id
+"""
+CLOSE_GONE = """
+    UPDATE {layer} p SET known = tstzrange(lower(p.known), :now), ended_by = :pub, end_reason = 'GONE'
+    FROM {compared} t WHERE t.gone AND p.version_id = t.version_id
 """
 # An entity keeps its number for ever, also when it had ended and comes back.
-INSERT_CHANGED = """
-    INSERT INTO {layer} (entity_id, known, published_by, {names})
-    SELECT coalesce(t.entity_id, e.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
-    FROM publishing t JOIN staging.{layer} s ON s.ctid = t.staged
-    LEFT JOIN (
-        SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer} WHERE NOT upper_inf(known)
+FIND_ENDED = """
+    WITH fresh AS MATERIALIZED (
+        SELECT t.file_id, t.row_no, {staged_key} FROM {compared} t
+        JOIN staging.{layer} s ON s.file_id = t.file_id AND s.row_no = t.row_no
+        WHERE t.version_id IS NULL
+    )
+    UPDATE {compared} t SET entity_id = e.entity_id
+    FROM fresh s JOIN (
+        SELECT DISTINCT ON ({key}) {key}, entity_id FROM {layer}
+        WHERE NOT upper_inf(known) AND ({key}) IN (SELECT {key} FROM fresh)
         ORDER BY {key}, version_id DESC
     ) e ON {same_entity}
+    WHERE t.file_id = s.file_id AND t.row_no = s.row_no
+"""
+INSERT_CHANGED = """
+    INSERT INTO {layer} (entity_id, known, published_by, {names})
+    SELECT coalesce(t.entity_id, nextval('entity_seq')), tstzrange(:now, NULL), :pub, {staged}
+    FROM {compared} t JOIN staging.{layer} s ON s.file_id = t.file_id AND s.row_no = t.row_no
 """
 # Where a layer is still empty there is nothing to compare with.
 INSERT_FIRST = """
@@ -53,18 +64,12 @@ def count_below(layer: str) -> str:
     return f"SELECT count(*) FROM (SELECT FROM {layer} LIMIT :most) few"
 
 
-def gone_filter(layer: str, park: str | None) -> str:
-    """Return the condition for published rows that a delivery could have named and does not.
+def scope_of(layer: str, park: str | None) -> str:
+    """Return the condition for published rows (``p``) that a complete delivery speaks of.
 
     Rows of parks that the delivery does not touch, or of other parks than
-    the one named, are not gone. ``p`` is the published table.
+    the one named, are not gone.
     """
-    absent = f"NOT EXISTS (SELECT FROM staging.{layer} s WHERE s.file_id = ANY(:files) AND {same_row(layer, 's', 'p')})"
-    return f"upper_inf(p.known) AND {absent} AND {scope_of(layer, park)}"
-
-
-def scope_of(layer: str, park: str | None) -> str:
-    """Return the condition for published rows (``p``) that a complete delivery speaks of."""
     names = LAYERS[layer].names
     inside = "(SELECT parcel_code FROM parcel WHERE upper_inf(known) AND park_code = :park)"
     if layer in SNAPSHOTS:  # publication replaces their own day by itself
@@ -79,3 +84,8 @@ def scope_of(layer: str, park: str | None) -> str:
     if "parcel_codes" in names:
         return f"p.parcel_codes && ARRAY{inside}"
     return f"p.parcel_code IN {inside}" if "parcel_code" in names else "false"
+
+
+def scope_columns(layer: str) -> list[str]:
+    """Return the columns of a layer that its scope asks about."""
+    return [name for name in ("park_code", "parcel_codes", "parcel_code") if name in LAYERS[layer].names]

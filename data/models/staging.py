@@ -4,7 +4,8 @@ Each has the columns of its layer, without history: the key, what the row
 says, its hash and where it was read.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Table, inspect
+from sqlalchemy import BigInteger, Column, Index, Integer, Table, Text, inspect
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from data.models import layers
 from data.models.base import Base
@@ -34,3 +35,28 @@ STAGING: dict[str, Table] = {
         layers.InvestmentReport, layers.IdleCause, layers.Enterprise, layers.ParkStatistics,
     ))
 }  # fmt: skip
+
+# What staged files change in a layer is compared once, as of the newest publication that touched the layer.
+COMPARISON = Table(
+    "comparison",
+    Base.metadata,
+    Column("layer", Text, nullable=False),
+    Column("files", ARRAY(BigInteger), nullable=False),
+    Column("publication_id", BigInteger),  # none where nothing has touched the layer
+    schema="staging",
+    prefixes=["UNLOGGED"],
+)
+
+# Only what differs has a row: a staged one with the version it replaces, if there is one, or (without a
+# number of a row) a version that a complete delivery no longer has.
+COMPARED_ROW = Table(
+    "compared_row",
+    Base.metadata,
+    Column("file_id", BigInteger, nullable=False),
+    Column("row_no", Integer),
+    Column("version_id", BigInteger),
+    Column("entity_id", BigInteger),
+    Index("ix_staging_compared_row_file_id", "file_id"),
+    schema="staging",
+    prefixes=["UNLOGGED"],
+)

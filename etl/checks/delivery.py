@@ -4,7 +4,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from data.layers import LAYERS
-from etl import published
+from etl import comparison, published
 from etl.checks.duplicates import reject_duplicates
 from etl.checks.events import check_events, first_signed
 from etl.checks.expected import check_gone, check_last
@@ -14,8 +14,6 @@ from etl.checks.shapes import check_overlaps, check_published
 from etl.checks.units import check_units
 from etl.load import hash_again
 from etl.options import ImportOptions
-from etl.publish_layer import count_gone
-from etl.statements import gone_filter
 from etl.work import Work
 
 
@@ -76,26 +74,31 @@ def against_published(connection: Connection, number: int, works: list[Work], op
         if not published.any_of(connection, layer):
             check_last(connection, number, layer, same, options)
             continue
-        if layer in ("parcel", "building"):
-            keys, shapes = published.neighbours(connection, layer, same)
-            check_published(same, keys, shapes)
+        drawn = layer in ("parcel", "building")
+        files = [work.file_id for work in same]
+        box = published.box_of(layer, same) if drawn else None
+        comparison.make(connection, layer, files, options.park, options.complete, box)
+        if drawn:
+            check_published(same, *published.neighbours(connection, layer))
         _report_gone(connection, layer, same, options)
         check_last(connection, number, layer, same, options)
 
 
 def _report_gone(connection: Connection, layer: str, works: list[Work], options: ImportOptions) -> None:
     limits = tolerances()
-    params = {"files": [work.file_id for work in works], "park": options.park}
-    gone, current = count_gone(connection, layer, params, options.park)
+    files = [work.file_id for work in works]
+    gone, current = comparison.gone_of(connection, layer, files, options.park)
     if not gone:
         return
     named = LAYERS[layer].key or tuple(n for n in ("parcel_code", "contract_no") if n in LAYERS[layer].names)
     key = f"concat_ws('/', {', '.join(f'p.{name}' for name in named)})" if named else "p.entity_id::text"
     most = int(limits["gone_listed"])
-    keys = connection.scalars(
-        text(f"SELECT {key} FROM {layer} p WHERE {gone_filter(layer, options.park)} ORDER BY 1 LIMIT :most"),
-        params | {"most": most},
-    ).all()
+    listed = (
+        f"SELECT {key} FROM {comparison.table_of(layer)} t JOIN {layer} p USING (version_id) WHERE t.gone "
+        "ORDER BY 1 LIMIT :most"
+    )
+    with comparison.few(connection):
+        keys = connection.scalars(text(listed), {"most": most}).all()
     for value in keys:
         works[0].findings.add("ROW_GONE", key=value, value=value)
     if gone > most:
