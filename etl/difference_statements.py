@@ -156,7 +156,9 @@ COUNT = """
 """
 KEEP_FIRST = """
     INSERT INTO delivery_change (delivery_id, layer, row_key, kind, after_m2)
-    SELECT :id, :layer, {key}, 'NEW', {area} FROM staging.{layer} s
-    WHERE s.file_id = ANY(:files)
-    ORDER BY s.file_id, s.row_no LIMIT :changes_kept
+    SELECT :id, :layer, {key}, 'NEW', {area}
+    FROM staging.{layer} s
+    JOIN unnest(CAST(:files AS bigint[]), CAST(:lasts AS bigint[])) AS f (file_id, last)
+        ON s.file_id = f.file_id AND s.row_no <= f.last
+    ORDER BY s.file_id, s.row_no
 """

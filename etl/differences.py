@@ -8,6 +8,7 @@ area that they share is kept and becomes lineage with the publication.
 
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, text
 
 from data.layers import LAYERS, SNAPSHOTS, LayerColumn
@@ -24,40 +25,49 @@ WITH_LINEAGE = ("parcel", "building")  # layers whose things are split and merge
 def record(connection: Connection, delivery_id: int, works: list[Work], options: ImportOptions) -> None:
     """Write down the differences of the staged rows from the published ones."""
     for layer in LAYERS:
-        files = [w.file_id for w in works if w.layer == layer and w.accepted]
-        if files:
-            _record_layer(connection, delivery_id, layer, files, options)
+        same = [work for work in works if work.layer == layer and work.accepted]
+        if same:
+            _record_layer(connection, delivery_id, layer, same, options)
 
 
 def _record_layer(
-    connection: Connection, delivery_id: int, layer: str, files: list[int], options: ImportOptions
+    connection: Connection, delivery_id: int, layer: str, works: list[Work], options: ImportOptions
 ) -> None:
-    params: dict[str, Any] = tolerances() | {"id": delivery_id, "layer": layer, "files": files}
-    params |= {"park": options.park, "complete": options.complete}
-    staged = connection.scalar(
-        text(f"SELECT count(*) FROM staging.{layer} WHERE file_id = ANY(:files)"), params
-    )
+    params: dict[str, Any] = tolerances() | {
+        "id": delivery_id,
+        "layer": layer,
+        "files": [w.file_id for w in works],
+    }
+    params |= {"park": options.park, "complete": options.complete, "staged": sum(w.accepted for w in works)}
     if not made(connection, layer):
-        _record_first(connection, layer, int(staged or 0), params)
+        _record_first(connection, layer, works, params)
         return
     connection.execute(text(_comparison(layer)), params)
     if layer in WITH_LINEAGE:
         _recognise(connection, params)
     connection.execute(text(statements.KEEP), params)
-    connection.execute(text(statements.COUNT), params | {"staged": staged})
+    connection.execute(text(statements.COUNT), params)
     connection.execute(text("DROP TABLE pg_temp.difference"))
     forget(connection, layer)
 
 
-def _record_first(connection: Connection, layer: str, staged: int, params: dict[str, Any]) -> None:
+def _record_first(connection: Connection, layer: str, works: list[Work], params: dict[str, Any]) -> None:
     """Write down the rows of a layer of which nothing is published: all are new."""
+    left, files, lasts = int(params["changes_kept"]), [], []
+    for work in sorted(works, key=lambda work: work.file_id):
+        listed = min(left, work.accepted)
+        if listed:  # where they end is known here, and a million staged rows need not be sorted for it
+            files.append(work.file_id)
+            lasts.append(int(np.partition(work.row_no, listed - 1)[listed - 1]))
+        left -= listed
     area = "ST_Area(s.geom::geography)::numeric(20, 4)" if LAYERS[layer].geometry else "NULL"
     kept = connection.execute(
-        text(statements.KEEP_FIRST.format(layer=layer, key=row_key(layer, "s"), area=area)), params
+        text(statements.KEEP_FIRST.format(layer=layer, key=row_key(layer, "s"), area=area)),
+        params | {"files": files, "lasts": lasts},
     ).rowcount
     connection.execute(
         text("INSERT INTO delivery_change_total VALUES (:id, :layer, 'NEW', :n, :kept), (:id, :layer, 'SAME', 0, 0)"),
-        params | {"n": staged, "kept": kept},
+        params | {"n": params["staged"], "kept": kept},
     )  # fmt: skip
 
 
