@@ -21,6 +21,7 @@ from etl.limits import limit_memory, memory_errors
 from etl.options import ImportOptions
 from etl.readers.discover import files_of
 from etl.reporting import Cancelled, Reporter, process_name
+from etl.spare import spare_memory
 from gis.errors import LandStockError
 
 _PARENT_GONE = 70
@@ -97,6 +98,7 @@ def main(pipe: Connection, environment: dict[str, str], asked: tuple[Any, ...]) 
     state = _State(way)
     threading.Thread(target=way.obey, args=(state,), daemon=True, name="parent").start()
     clear_away(settings().home)
+    spare_memory()
     limit_memory()
     try:
         result = _do(asked, way, state)

@@ -62,16 +62,19 @@ class Drawn:
     @classmethod
     def joined(cls, parts: Sequence["Drawn"]) -> "Drawn":
         """Return the shapes of several tables, one or more, one after the other."""
-        if len(parts) == 1:
-            return parts[0]
-        ends = np.cumsum([0, *(len(part._bytes) for part in parts)])
+        return parts[0] if len(parts) == 1 else cls.emptied([*parts])
+
+    @classmethod
+    def emptied(cls, parts: list["Drawn"]) -> "Drawn":
+        """Return the shapes of several tables, and let go of each as it is taken over: the list is empty then."""
+        sizes = [len(part._bytes) for part in parts]
+        ends = np.cumsum([0, *sizes])
         starts = [part._starts[1:] + end for part, end in zip(parts, ends, strict=False)]
-        measures = (np.concatenate([getattr(part, name) for part in parts]) for name in _MEASURES)
-        return cls(
-            np.concatenate([part._bytes for part in parts]),
-            np.concatenate([np.zeros(1, np.int64), *starts]),
-            *measures,
-        )
+        measures = [np.concatenate([getattr(part, name) for part in parts]) for name in _MEASURES]
+        data = np.empty(ends[-1], dtype=np.uint8)
+        for at in reversed(range(len(sizes))):
+            data[ends[at] : ends[at + 1]] = parts.pop()._bytes
+        return cls(data, np.concatenate([np.zeros(1, np.int64), *starts]), *measures)
 
     def __len__(self) -> int:
         return len(self.boxes)

@@ -78,7 +78,7 @@ class _Batch:
         return cls(rows, part, mending, asked.format_, shapes, good)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Placed:
     """Rows in the storage CRS; rejected ones have the shape that they would have had, for its place."""
 
@@ -221,10 +221,11 @@ def _require_reach(done: list[_Stored], decision: Decision) -> None:
 
 
 def _joined(done: list[_Stored]) -> Placed:
-    parts = [batch.placed for batch in done]
-
     def column(name: str) -> NDArray[Any]:
-        return np.concatenate([getattr(part, name) for part in parts])
+        return np.concatenate([getattr(stored.placed, name) for stored in done])
 
-    drawn = Drawn.joined([part.drawn for part in parts])
-    return Placed(drawn, column("stays"), column("area_m2"), {})
+    parts = []
+    for stored in done:  # each is let go of as it is taken over, so that no shape is held twice
+        parts.append(stored.placed.drawn)
+        stored.placed.drawn = Drawn.of([])
+    return Placed(Drawn.emptied(parts), column("stays"), column("area_m2"), {})

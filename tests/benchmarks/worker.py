@@ -10,6 +10,7 @@ from etl.checks import delivery
 from etl.checks.parks import Parks
 from etl.importer import run
 from etl.options import ImportOptions
+from etl.spare import spare_memory
 
 
 class Topology:
@@ -30,6 +31,7 @@ class Topology:
 
 
 def main() -> None:
+    spare_memory()  # as the process of a job does
     mapping = Path(sys.argv[1])
     topology = Topology()
     if "--no-topology" in sys.argv:  # for what is asked of an import without it, memory above all
