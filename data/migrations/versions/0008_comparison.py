@@ -10,8 +10,9 @@ branch_labels = None
 depends_on = None
 
 # Deleting a million rows takes seconds and leaves the table as large as it was. A table may be emptied as a
-# whole only where nobody else's rows are in it, which is asked under a lock that keeps everybody else out;
-# where another import is staging, it isn't waited for long, and the caller deletes row by row.
+# whole only where nobody else's rows are in it, which is asked under a lock that keeps everybody else out.
+# Another import that is staging isn't waited for: it may be waiting for this transaction. The caller deletes
+# row by row then.
 EMPTY = """
     CREATE FUNCTION staging.emptied(layer text, files bigint[]) RETURNS boolean
     LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -23,19 +24,16 @@ EMPTY = """
         IF NOT found THEN
             RETURN false;  -- deleting a few is quicker
         END IF;
-        SET LOCAL lock_timeout = '2s';
         BEGIN
-            EXECUTE format('LOCK TABLE staging.%I IN ACCESS EXCLUSIVE MODE', layer);
-        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
-            SET LOCAL lock_timeout = 0;
+            EXECUTE format('LOCK TABLE staging.%I IN ACCESS EXCLUSIVE MODE NOWAIT', layer);
+            EXECUTE format('SELECT EXISTS (SELECT FROM staging.%I WHERE file_id <> ALL($1))', layer)
+                INTO found USING files;
+            IF found THEN
+                RAISE lock_not_available;  -- which gives the lock back
+            END IF;
+        EXCEPTION WHEN lock_not_available THEN
             RETURN false;
         END;
-        SET LOCAL lock_timeout = 0;
-        EXECUTE format('SELECT EXISTS (SELECT FROM staging.%I WHERE file_id <> ALL($1))', layer)
-            INTO found USING files;
-        IF found THEN
-            RETURN false;
-        END IF;
         EXECUTE format('TRUNCATE staging.%I', layer);
         RETURN true;
     END $$
