@@ -31,7 +31,7 @@ def make(place: Place, tools: programs.Programs, *, throw_away: bool = False) ->
         passwords = {role: secrets.token_urlsafe(24) for role in (SUPERUSER, "landstock_app")}
         _write_private(made.secrets, json.dumps(passwords))
         _initdb(made, tools, passwords[SUPERUSER], sync=not throw_away)
-        configure(made, socket_folder=place.socket_folder)
+        configure(made, tools, socket_folder=place.socket_folder)
         if place.root.exists():
             place.root.rmdir()
         aside.rename(place.root)
@@ -97,7 +97,9 @@ def passwords(place: Place) -> dict[str, str]:
     return found
 
 
-def configure(place: Place, *, socket_folder: Path | None = None, throw_away: bool = False) -> None:
+def configure(
+    place: Place, tools: programs.Programs, *, socket_folder: Path | None = None, throw_away: bool = False
+) -> None:
     """Write the server's settings; done before each start, so that a new version's settings count."""
     settings: dict[str, str | int] = {
         "listen_addresses": "",
@@ -112,7 +114,8 @@ def configure(place: Place, *, socket_folder: Path | None = None, throw_away: bo
         "max_wal_size": "2GB",
         "random_page_cost": "1.1",
         "jit": "off",  # five times slower for spatial queries under row-level security
-        "wal_compression": "on",
+        # PostgreSQL's own way of compressing took longer than closing 100,000 versions itself: 4.8 of 7.8 s.
+        "wal_compression": "lz4" if programs.has_lz4(tools) else "on",
         "timezone": "UTC",
         "log_timezone": "UTC",
         "lc_messages": "C",

@@ -19,6 +19,7 @@ _FOLDERS = (
     "/usr/local/pgsql/bin",
     "/usr/bin",
 )
+_LZ4_SINCE = 15
 NEEDED = ("initdb", "pg_ctl", "postgres")
 INSTALL_DEBIAN = (
     "apt-get update && mkdir -p /etc/postgresql-common/createcluster.d && "
@@ -104,12 +105,23 @@ def _major(folder: Path) -> int | None:
 
 def has_postgis(programs: Programs) -> bool:
     """Say whether the extension is installed for these programs."""
-    told = subprocess.run(
-        [programs["pg_config"], "--sharedir"],
-        capture_output=True, text=True, env=_environment(), check=False,
-    ).stdout.strip() if os.access(programs["pg_config"], os.X_OK) else ""  # fmt: skip
+    told = _built(programs, "--sharedir")
     shares = [Path(told)] if told else [Path(f"/usr/share/postgresql/{programs.major}")]
     return any((share / "extension" / "postgis.control").is_file() for share in shares)
+
+
+def has_lz4(programs: Programs) -> bool:
+    """Say whether the server can compress its log by LZ4; false where that isn't told."""
+    return programs.major >= _LZ4_SINCE and "--with-lz4" in _built(programs, "--configure")
+
+
+def _built(programs: Programs, asked: str) -> str:
+    """Return what the programs say about how they were built; nothing where they don't."""
+    if not os.access(programs["pg_config"], os.X_OK):
+        return ""
+    return subprocess.run(
+        [programs["pg_config"], asked], capture_output=True, text=True, env=_environment(), check=False
+    ).stdout.strip()
 
 
 def run(command: Sequence[str], account: Account | None, *, timeout_s: float = 120) -> str:

@@ -86,7 +86,7 @@ def launch(place: Place, *, throw_away: bool = False) -> None:
             halt(place)
     process.clear_away(place)
     prepare_socket_folder(place)
-    making.configure(place, throw_away=throw_away)
+    making.configure(place, tools, throw_away=throw_away)
     if place.log.is_file() and place.log.stat().st_size > _LOG_LIMIT:
         place.log.replace(place.log.with_suffix(".log.1"))
     command = [

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from data import cluster
-from data.cluster import process, server
+from data.cluster import process, programs, server
 from data.cluster.place import UnusableFolder, place, prepare_socket_folder
 from data.doctor import checks
 from data.session import engine, forget, transaction
@@ -142,7 +142,8 @@ def test_the_server_is_set_as_decided(home: Path) -> None:
     expected = {
         "listen_addresses": "",
         "jit": "off",
-        "wal_compression": "pglz",  # what `on` means
+        # Of `on` the server says pglz.
+        "wal_compression": "lz4" if programs.has_lz4(server.tools_for(place())) else "pglz",
         "data_checksums": "on",
         "password_encryption": "scram-sha-256",
         "fsync": "on",
@@ -232,3 +233,22 @@ def test_a_folder_that_the_server_cannot_reach(tmp_path: Path, at: Callable[[Pat
             assert not after.moved and noted == []
     finally:
         _clear(home)
+
+
+@pytest.mark.parametrize(
+    ("major", "said", "has"),
+    [
+        (15, "'--with-icu' '--with-lz4'", True),
+        (15, "'--with-icu'", False),
+        (14, "'--with-lz4'", False),
+        (15, None, False),
+    ],
+)
+def test_the_log_is_compressed_by_lz4_where_the_server_can(
+    tmp_path: Path, major: int, said: str | None, has: bool
+) -> None:
+    if said is not None:
+        told = tmp_path / "pg_config"
+        told.write_text(f'#!/bin/sh\necho "{said}"\n', encoding="utf-8")
+        told.chmod(0o755)
+    assert programs.has_lz4(programs.Programs(tmp_path, major)) is has
