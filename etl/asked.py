@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from data import supplier_mappings
 from data.layers import LAYERS
 from data.supplier_mappings import Kept
+from data.version import VERSION
 from etl import published
 from etl.checks.limits import tolerances
 from etl.checks.words import acceptable
@@ -134,6 +135,7 @@ def said(options: ImportOptions) -> dict[str, Any]:
     stored["accept"] = list(options.accept)
     stored["repairs"] = None if options.repairs is None else list(options.repairs)
     stored["tolerances"] = tolerances()  # with them the same checks can be made again
+    stored["program"] = VERSION
     return stored
 
 

@@ -173,7 +173,7 @@ def _store(
         with clock.stage("check"):
             meter.begin("check", sum(len(work.row_no) for work in works))
             corrections.apply(connection, number, works)
-            delivery_checks.within(connection, works, options)
+            waiting = delivery_checks.within(connection, works, options)
         with clock.stage("stage"):
             meter.begin("stage", rows := sum(work.accepted for work in works))
             for work in works:
@@ -183,7 +183,7 @@ def _store(
                     meter.advance(work.accepted)
         with clock.stage("compare"):
             meter.begin("compare", rows)
-            delivery_checks.against_published(connection, number, works, options)
+            delivery_checks.against_published(connection, number, works, options, waiting)
             differences.record(connection, number, works, options)
         with clock.stage("stage"):
             for work in (*works, *unread):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from etl.checks.plane import Plane
 from etl.checks.topology import Found
+from etl.drawn import Drawn
 from etl.load import fingerprints
 from etl.work import Work
 from gis.areas import measure
@@ -42,7 +43,7 @@ def moved_onto(shape: Any, neighbour: Any, reach_m: float) -> Any:
 
 
 def proposals(
-    shapes: Shapes, pairs: list[Found], limits: dict[str, float], most: int
+    shapes: Drawn, pairs: list[Found], limits: dict[str, float], most: int
 ) -> tuple[Places, Shapes]:
     """Return the rows that can be moved onto their neighbours, and their new shapes.
 
@@ -57,13 +58,15 @@ def proposals(
         if reach > 0
         else np.zeros((0, 2), dtype=int)
     )
+    rows = np.unique(todo)
+    delivered = dict(zip(rows.tolist(), shapes[rows], strict=True))
     new: dict[int, Any] = {}
     for later, earlier in todo.tolist():
-        before = new.get(later, shapes[later])
-        after = _moved(before, new.get(earlier, shapes[earlier]), reach)
+        before = new.get(later, delivered[later])
+        after = _moved(before, new.get(earlier, delivered[earlier]), reach)
         if after is None:
             continue
-        was, now = measure(np.array([shapes[later], after], dtype=object))
+        was, now = measure(np.array([delivered[later], after], dtype=object))
         if abs(now - was) <= share * was:
             new[later] = after
     places = np.array(sorted(new), dtype=np.int64)

@@ -4,16 +4,19 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from data.layers import LAYERS
-from etl import comparison, published
+from etl import comparison, earlier, published
 from etl.checks.duplicates import reject_duplicates
 from etl.checks.events import check_events, first_signed
 from etl.checks.expected import check_gone, check_last
 from etl.checks.limits import tolerances
 from etl.checks.references import check_references
-from etl.checks.shapes import check_overlaps, check_published
+from etl.checks.shapes import NO_OVERLAP, check_overlaps, check_published, gap_width_m
+from etl.checks.topology import Known, reach
 from etl.checks.units import check_units
+from etl.earlier import Last
 from etl.load import hash_again
 from etl.options import ImportOptions
+from etl.repairs import chosen
 from etl.work import Work
 
 
@@ -21,15 +24,32 @@ def _usable(works: list[Work], layer: str) -> list[Work]:
     return [work for work in works if work.layer == layer and not work.blocked_by]
 
 
-def within(connection: Connection, works: list[Work], options: ImportOptions) -> None:
-    """Check the rows of a delivery against each other; give parcels their park."""
+Waiting = dict[str, Last]  # layers whose shapes are compared once it is known which of them have moved
+
+
+def within(connection: Connection, works: list[Work], options: ImportOptions) -> Waiting:
+    """Check the rows of a delivery against each other; give parcels their park.
+
+    Where the last delivery of a layer was checked alike, its shapes wait for :func:`against_published`.
+    """
     if options.complete:
         _block_incomplete(works)
+    waiting: Waiting = {}
     for layer in LAYERS:
         same = _usable(works, layer)
         reject_duplicates(same)
-        if same and LAYERS[layer].geometry:
+        if not same or not LAYERS[layer].geometry:
+            continue
+        # Corners that are moved are part of what is staged: then nothing can wait.
+        last = (
+            None
+            if layer not in NO_OVERLAP or chosen("SNAP", options.repairs)
+            else earlier.last(connection, layer)
+        )
+        if last is None:
             check_overlaps(same, options.repairs)
+        else:
+            waiting[layer] = last
     _assign_parks(connection, works, options)
     check_units(works)
     known = published.known_keys(connection, works)
@@ -37,6 +57,7 @@ def within(connection: Connection, works: list[Work], options: ImportOptions) ->
     for work in works:
         if not work.blocked_by:
             check_references(work, known)
+    return waiting
 
 
 def _block_incomplete(works: list[Work]) -> None:
@@ -65,23 +86,34 @@ def _assign_parks(connection: Connection, works: list[Work], options: ImportOpti
         hash_again(work, np.flatnonzero(before != work.frame["park_code"].to_numpy(dtype=object)))
 
 
-def against_published(connection: Connection, number: int, works: list[Work], options: ImportOptions) -> None:
+def against_published(
+    connection: Connection, number: int, works: list[Work], options: ImportOptions, waiting: Waiting
+) -> None:
     """Compare with what is published (overlaps, rows that are gone) and with the supplier's last delivery."""
     for layer in LAYERS:
         same = _usable(works, layer)
         if not same:
             continue
         if not published.any_of(connection, layer):
+            if layer in waiting:  # withdrawn meanwhile
+                check_overlaps(same, options.repairs)
             check_last(connection, number, layer, same, options)
             continue
         drawn = layer in ("parcel", "building")
         files = [work.file_id for work in same]
         box = published.box_of(layer, same) if drawn else None
         comparison.make(connection, layer, files, options.park, options.complete, box)
+        if layer in waiting:
+            check_overlaps(same, options.repairs, _known(connection, layer, same, waiting[layer]))
         if drawn:
             check_published(same, *published.neighbours(connection, layer))
         _report_gone(connection, layer, same, options)
         check_last(connection, number, layer, same, options)
+
+
+def _known(connection: Connection, layer: str, works: list[Work], last: Last) -> tuple[Known, Known] | None:
+    boxes = np.concatenate([work.shapes.boxes for work in works if work.shapes is not None])
+    return earlier.known(connection, layer, works, last, reach(gap_width_m(layer), boxes))
 
 
 def _report_gone(connection: Connection, layer: str, works: list[Work], options: ImportOptions) -> None:

@@ -6,6 +6,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.layers import LAYERS
+from etl.drawn import Drawn
 from etl.work import Work
 
 
@@ -46,14 +47,14 @@ def reject_duplicates(works: list[Work]) -> None:
         work.keep(~again[files == number])
 
 
-def _alike(shapes: NDArray[np.object_], days: NDArray[np.object_] | None) -> NDArray[np.int64]:
+def _alike(shapes: Drawn, days: NDArray[np.object_] | None) -> NDArray[np.int64]:
     """Return, for each shape, the place of the first that is drawn the same (its own, where it is the first).
 
     Equal shapes have equal bounds and equally many points: only where those agree, the shapes
     are brought into one form and compared, so that a table without repeats costs next to nothing.
     """
     own = np.arange(len(shapes), dtype=np.int64)
-    table = pd.DataFrame(shapely.bounds(shapes)).assign(points=shapely.get_num_coordinates(shapes))
+    table = pd.DataFrame(shapes.boxes).assign(points=shapes.points)
     if days is not None:
         table["day"] = days
     near = np.flatnonzero(table.duplicated(keep=False).to_numpy())
@@ -70,7 +71,7 @@ def _alike(shapes: NDArray[np.object_], days: NDArray[np.object_] | None) -> NDA
 
 def same_shapes(works: list[Work]) -> set[tuple[int, int]]:
     """Report shapes drawn twice; return the pairs (places in the joined table), which are no overlaps as well."""
-    shapes = np.concatenate([w.shapes[:] for w in works if w.shapes is not None])
+    shapes = Drawn.joined([w.shapes for w in works if w.shapes is not None])
     days = None
     if "observed_on" in works[0].frame.columns:
         joined = pd.concat([w.frame["observed_on"] for w in works], ignore_index=True)

@@ -8,12 +8,12 @@ import shapely
 from numpy.typing import NDArray
 
 from etl.checks.limits import tolerances
-from etl.checks.parallel import spread
+from etl.drawn import Drawn
 from etl.work import Work
 from gis.areas import measure
 
 REGION_DEG = 3.0  # farther from all parks than a zone is wide: another city
-_CUT = 4_000  # parcels on a boundary that are cut at once
+_BATCH = 25_000  # parcels that are held against the parks at once
 
 
 class Parks:
@@ -30,18 +30,18 @@ class Parks:
         codes = work.frame["park_code"].to_numpy(dtype=object).copy()
         if asked:
             codes[pd.isna(codes)] = asked
-        if not self._near(work.shapes[:]):
+        if not self._near(work.shapes):
             work.findings.add("NO_PARKS", field="park_code")
         else:
             self._fill(work, codes)
         work.frame["park_code"] = codes
 
-    def _near(self, shapes: NDArray[np.object_]) -> bool:
+    def _near(self, shapes: Drawn) -> bool:
         """Say whether any park lies in the region of a file; parcels of another city are in none of ours."""
         if not len(self.codes) or not len(shapes):
             return False
         west, south, east, north = shapely.total_bounds(self.shapes)
-        left, low, right, high = shapely.total_bounds(shapes)
+        left, low, right, high = shapes.total_box()
         return bool(
             left < east + REGION_DEG
             and right > west - REGION_DEG
@@ -49,8 +49,14 @@ class Parks:
             and high > south - REGION_DEG
         )
 
-    def _inside(self, shapes: NDArray[np.object_], drawn_m2: NDArray[np.float64]) -> pd.DataFrame:
-        """Return rows, the parks (places) that hold some of them, and how many square metres they hold.
+    def _inside(self, shapes: Drawn, drawn_m2: NDArray[np.float64]) -> pd.DataFrame:
+        """Return rows, the parks (places) that hold some of them, and how many square metres they hold."""
+        starts = range(0, len(shapes), _BATCH)
+        tables = [self._part(shapes[a : a + _BATCH], drawn_m2[a : a + _BATCH], a) for a in starts]
+        return pd.concat(tables, ignore_index=True)
+
+    def _part(self, shapes: NDArray[np.object_], drawn_m2: NDArray[np.float64], start: int) -> pd.DataFrame:
+        """Do so for a batch of rows.
 
         The parks are few and prepared, the parcels many: each park is asked which parcels
         it covers; only those on its boundary are cut.
@@ -60,19 +66,14 @@ class Parks:
         whole = np.stack(tree.query(self.shapes, predicate="covers"), axis=1)
         number = np.array([len(shapes), 1])
         part = some[~np.isin(some @ number, whole @ number)]
-
-        def cut(start: int, stop: int) -> NDArray[np.float64]:
-            piece = part[start:stop]
-            shared = shapely.intersection(shapes[piece[:, 1]], self.shapes[piece[:, 0]])
-            return np.asarray(np.nan_to_num(measure(shared)), dtype=float)
-
-        m2 = np.concatenate([drawn_m2[whole[:, 1]], *spread(cut, len(part), _CUT)])
+        shared = shapely.intersection(shapes[part[:, 1]], self.shapes[part[:, 0]])
+        m2 = np.concatenate([drawn_m2[whole[:, 1]], np.nan_to_num(measure(shared))])
         park, row = np.concatenate([whole, part]).T
-        return pd.DataFrame({"row": row, "park": park, "m2": m2})
+        return pd.DataFrame({"row": row + start, "park": park, "m2": m2})
 
     def _fill(self, work: Work, codes: NDArray[np.object_]) -> None:
         assert work.shapes is not None and work.drawn_m2 is not None
-        table = self._inside(work.shapes[:], work.drawn_m2)
+        table = self._inside(work.shapes, work.drawn_m2)
         best = table[table["m2"] > 0].sort_values("m2", kind="stable").drop_duplicates("row", keep="last")
         held = np.full(len(codes), -1)
         held[best["row"]] = best["park"]

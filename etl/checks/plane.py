@@ -1,6 +1,7 @@
 """Small geometry beside shapely's: a local plane of metres, lengths in metres, cuts that never fail as a whole."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,10 +100,19 @@ def cut(how: Callable[..., Any], left: Shapes, right: Shapes) -> Shapes:
         return np.asarray(how(left, right), dtype=object)
     except shapely.GEOSException:
         found = np.full(len(left), None, dtype=object)
-        for place, (one, two) in enumerate(zip(left, right, strict=True)):
-            try:
-                found[place] = how(one, two)
-            except shapely.GEOSException:
-                sound = polygonal(shapely.make_valid(np.array([one, two], dtype=object)))
-                found[place] = how(*sound, grid_size=_GRID_M)
+        found[:] = [_cut_one(how, one, two) for one, two in zip(left, right, strict=True)]
         return found
+
+
+def _cut_one(how: Callable[..., Any], one: Any, two: Any) -> Any:
+    both = np.array([one, two], dtype=object)
+    ways: tuple[Callable[[], Any], ...] = (
+        lambda: how(one, two),
+        lambda: how(*polygonal(shapely.make_valid(both)), grid_size=_GRID_M),
+        # Needles that the grid folds up: a buffer of nothing leaves what has an area.
+        lambda: how(*shapely.set_precision(shapely.buffer(both, 0), _GRID_M), grid_size=_GRID_M),
+    )
+    for way in ways[:-1]:
+        with suppress(shapely.GEOSException):
+            return way()
+    return ways[-1]()

@@ -10,6 +10,7 @@ from etl import snapping
 from etl.checks import topology
 from etl.checks.duplicates import same_shapes
 from etl.checks.limits import tolerances
+from etl.drawn import Drawn
 from etl.repairs import chosen
 from etl.work import Work
 
@@ -26,7 +27,7 @@ class Joined:
 
     def __init__(self, works: list[Work]) -> None:
         self.works = works
-        self.shapes: Shapes = np.concatenate([w.shapes[:] for w in works if w.shapes is not None])
+        self.shapes = Drawn.joined([w.shapes for w in works if w.shapes is not None])
         self.whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
         self.row_no = np.concatenate([w.row_no for w in works])
         self.keys = np.concatenate([w.keys for w in works])
@@ -63,29 +64,41 @@ Pairs = tuple[
 ]  # what overlaps, and what has a gap between; places in the joined table
 
 
-def _pairs(rows: Joined, layer: str) -> Pairs:
+def _pairs(rows: Joined, layer: str, known: tuple[topology.Known, topology.Known] | None) -> Pairs:
     limits = tolerances()
-    width = limits["gap_width_m"] if layer in NO_GAPS else 0.0
-    shared, open_ = [], []
+    width = gap_width_m(layer)
+    if known is not None:
+        shared = topology.overlaps(rows.shapes, limits["overlap_m2"], known[0])
+        return shared, topology.gaps(rows.shapes, width, limits["gap_m2"], known[1])
+    found, open_ = [], []
     for group in rows.groups():
-        shapes = rows.shapes[group]
-        shared.append(topology.overlaps(shapes, limits["overlap_m2"]).of(group))
+        shapes = rows.shapes if len(group) == len(rows.shapes) else rows.shapes.where(group)
+        found.append(topology.overlaps(shapes, limits["overlap_m2"]).of(group))
         open_.append(topology.gaps(shapes, width, limits["gap_m2"]).of(group))
-    return topology.joined(shared), topology.joined(open_)
+    return topology.joined(found), topology.joined(open_)
 
 
-def check_overlaps(works: list[Work], repairs: tuple[str, ...] | None = None) -> None:
+def gap_width_m(layer: str) -> float:
+    """Return how narrow a strip between neighbours has to be to be a gap; 0 where none is looked for."""
+    return tolerances()["gap_width_m"] if layer in NO_GAPS else 0.0
+
+
+def check_overlaps(
+    works: list[Work],
+    repairs: tuple[str, ...] | None = None,
+    known: tuple[topology.Known, topology.Known] | None = None,
+) -> None:
     """Report rows of one layer that overlap each other or nearly meet; on the later row, once a pair.
 
     Small ones may be closed by moving corners (``SNAP``): proposed always, done where it was chosen. What is reported
-    is what is left then.
+    is what is left then. ``known`` are the overlaps and the gaps that need not be looked for.
     """
     layer = works[0].layer
     if layer not in NO_OVERLAP or not sum(len(w.row_no) for w in works):
         return
     rows = Joined(works)
-    known = same_shapes(works)
-    shared, open_ = _pairs(rows, layer)
+    twice = same_shapes(works)
+    shared, open_ = _pairs(rows, layer, known)
     if layer in NO_GAPS and (len(shared.first) or len(open_.first)):
         most = int(tolerances()["findings_listed"])
         places, moved = snapping.proposals(rows.shapes, [shared, open_], tolerances(), most)
@@ -93,10 +106,10 @@ def check_overlaps(works: list[Work], repairs: tuple[str, ...] | None = None) ->
         snapping.apply(works, rows.whose, rows.row_no, places, moved, taken)
         if taken and len(places):
             rows = Joined(works)
-            shared, open_ = _pairs(rows, layer)
-    if known:
+            shared, open_ = _pairs(rows, layer, None)
+    if twice:
         pairs = zip(shared.first.tolist(), shared.second.tolist(), strict=True)
-        shared = shared.where(np.array([pair not in known for pair in pairs], dtype=bool))
+        shared = shared.where(np.array([pair not in twice for pair in pairs], dtype=bool))
     rows.report("OVERLAP", shared.second, rows.names(shared.first), shared)
     width = np.round(open_.width_m, 3)
     rows.report("GAP", open_.second, rows.names(open_.first), open_, width_m=width)

@@ -7,11 +7,14 @@ parcel drawn over a whole block of small ones is found, though every edge of the
 Gaps: GEOS validates the shapes as a coverage. An edge that no neighbour meets with the same edge, but that lies
 nearer to one than the width of a gap, is marked; only pairs with marked edges near each other are measured.
 
-Both are done in slices that lie together (Morton order), with the neighbours of each slice beside it, on all
-processors: memory is bounded by the slice, and what is found does not depend on the order of the rows.
+Both are done in tiles that lie together, with the neighbours of each tile beside it, on all processors: shapes are
+built for a tile at a time, and what is found does not depend on the order of the rows. Pairs that are known to be
+as they were (:class:`Known`) are measured again, but not looked for.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import shapely
@@ -19,11 +22,14 @@ from numpy.typing import NDArray
 
 from etl.checks.parallel import spread
 from etl.checks.plane import METRES, Numbers, Places, Plane, Shapes, cut, perimeters, polygonal
+from etl.checks.tiles import around, beside, tiles
+from etl.drawn import Drawn
 from gis.areas import measure
 
 NOISE_M2 = 0.001  # below this an area is rounding of coordinates; "zero" means this
-SLICE = 25_000  # shapes that are validated at once
 PAIRS = 4_000  # pairs that are cut at once
+_MITRE = 10  # how far a mitred corner reaches, in half widths
+T = TypeVar("T")
 _SLENDER = 5  # a gap is at least this many times as long as wide; a street corner is not
 
 
@@ -62,34 +68,93 @@ def joined(parts: list[Found]) -> Found:
     return whole.where(np.lexsort((whole.second, whole.first)))  # type: ignore[arg-type]
 
 
-def degrees_of(width_m: float, shapes: Shapes) -> float:
+def degrees_of(width_m: float, boxes: NDArray[np.float64]) -> float:
     """Return a width in degrees of longitude, which are the shorter ones: enough in both directions."""
-    if not len(shapes):
+    if np.isnan(boxes).all():
         return 0.0
-    south, north = np.nanmin(shapely.bounds(shapes)[:, 1]), np.nanmax(shapely.bounds(shapes)[:, 3])
+    south, north = np.nanmin(boxes[:, 1]), np.nanmax(boxes[:, 3])
     return float(width_m / (METRES * np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
 
 
-def _morton(shapes: Shapes) -> Places:
-    """Return the places of shapes in an order in which neighbours lie together."""
-    bounds = shapely.bounds(shapes)
-    centre = (bounds[:, :2] + bounds[:, 2:]) / 2
-    low, high = np.nanmin(centre, axis=0), np.nanmax(centre, axis=0)
-    cell = np.nan_to_num((centre - low) / np.where(high > low, high - low, 1) * 65_535).astype(np.uint64)
-    code = np.zeros(len(shapes), dtype=np.uint64)
-    for bit in range(16):
-        for axis in (0, 1):
-            code |= ((cell[:, axis] >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + axis)
-    return np.argsort(code, kind="stable").astype(np.int64)
+def reach(width_m: float, boxes: NDArray[np.float64]) -> float:
+    """Return how far away a shape may have to do with a gap of a width, in degrees."""
+    return _MITRE * degrees_of(width_m, boxes)
 
 
-def _wider(shapes: Shapes, by: float) -> Shapes:
-    bounds = shapely.bounds(shapes) + np.array([-by, -by, by, by])
-    return np.asarray(shapely.box(*bounds.T), dtype=object)
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Rows that stand still with all around them, and the pairs of such rows that were found, shape ``(n, 2)``."""
+
+    settled: NDArray[np.bool_]
+    pairs: Places
 
 
-def _slices(shapes: Shapes) -> Places:
-    return _morton(shapes) if len(shapes) > SLICE else np.arange(len(shapes), dtype=np.int64)
+def unknown(count: int) -> Known:
+    """Return that nothing is known of some rows: all pairs are looked for."""
+    return Known(np.zeros(count, dtype=bool), np.zeros((0, 2), dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """Shapes that lie together: ``near`` says which rows they are, ``own`` which of them the tile is there for."""
+
+    near: Places
+    own: Places
+    shapes: Shapes
+    tree: shapely.STRtree
+
+    @classmethod
+    def of(cls, drawn: Drawn, core: Places, reach: float) -> "_Tile":
+        near = around(drawn.boxes, core, reach)
+        shapes = drawn[near]
+        return cls(near, np.searchsorted(near, core), shapes, shapely.STRtree(shapes))
+
+
+def overlaps(drawn: Drawn, above_m2: float, known: Known | None = None) -> Found:
+    """Return the pairs of shapes that share more than a tolerance (at least what rounding makes of nothing)."""
+    known, least = known or unknown(len(drawn)), max(above_m2, NOISE_M2)
+    moved = np.flatnonzero(~known.settled)
+
+    def of_tile(core: Places) -> Found:
+        tile = _Tile.of(drawn, core, 0.0)
+        mine, theirs = tile.tree.query(tile.shapes[tile.own])
+        mine = tile.own[mine]
+        # Once a pair: by its earlier row, where both have moved.
+        once = (mine < theirs) | (known.settled[tile.near[theirs]] & (mine != theirs))
+        one, two = np.minimum(mine[once], theirs[once]), np.maximum(mine[once], theirs[once])
+        return _shared(
+            tile.shapes, tile.shapes, *_interiors_meet(tile.shapes, tile.shapes, one, two, least), least
+        ).of(tile.near)
+
+    def of_known(pairs: Places) -> Found:
+        rows, at = np.unique(pairs, return_inverse=True)
+        shapes, at = drawn[rows], at.reshape(-1, 2)
+        return _shared(shapes, shapes, at[:, 0], at[:, 1], least).of(rows)
+
+    fresh = _each(of_tile, tiles(drawn.boxes, moved))
+    return joined(fresh + _each(of_known, _batches(known.pairs)))
+
+
+def across(drawn: Drawn, others: Shapes, above_m2: float) -> Found:
+    """Return the pairs of one shape of each table that share more than a tolerance."""
+    tree, least = shapely.STRtree(others), max(above_m2, NOISE_M2)
+
+    def of_tile(core: Places) -> Found:
+        shapes = drawn[core]
+        mine, theirs = tree.query(shapes)
+        met = _interiors_meet(shapes, others, mine, theirs, least)
+        found = _shared(shapes, others, *met, least)
+        return Found(core[found.first], found.second, found.area_m2, found.width_m, found.points)
+
+    return joined(_each(of_tile, tiles(drawn.boxes, np.arange(len(drawn)))))
+
+
+def _each(work: Callable[[Places], T], parts: list[Places]) -> list[T]:
+    return spread(lambda start, _: work(parts[start]), len(parts), 1)
+
+
+def _batches(pairs: Places) -> list[Places]:
+    return [pairs[start : start + PAIRS] for start in range(0, len(pairs), PAIRS)]
 
 
 def _interiors_meet(
@@ -101,76 +166,18 @@ def _interiors_meet(
     return first[meet], second[meet]
 
 
-def overlaps(shapes: Shapes, above_m2: float) -> Found:
-    """Return the pairs of shapes that share more than a tolerance (at least what rounding makes of nothing)."""
-    tree, order, least = shapely.STRtree(shapes), _slices(shapes), max(above_m2, NOISE_M2)
-
-    def of_slice(start: int, stop: int) -> tuple[Places, Places]:
-        core = order[start:stop]
-        mine, theirs = tree.query(shapes[core])
-        once = core[mine] < theirs
-        return _interiors_meet(shapes, shapes, core[mine][once], theirs[once], least)
-
-    return _shared(shapes, shapes, spread(of_slice, len(order), SLICE), least)
-
-
-def across(left: Shapes, right: Shapes, above_m2: float) -> Found:
-    """Return the pairs of one shape of each table that share more than a tolerance."""
-    tree, least = shapely.STRtree(right), max(above_m2, NOISE_M2)
-
-    def of_slice(start: int, stop: int) -> tuple[Places, Places]:
-        mine, theirs = tree.query(left[start:stop])
-        return _interiors_meet(left, right, mine + start, theirs, least)
-
-    return _shared(left, right, spread(of_slice, len(left), SLICE), least)
-
-
-def _shared(left: Shapes, right: Shapes, pairs: list[tuple[Places, Places]], least: float) -> Found:
-    if not pairs:
-        return none_found()
-    first, second = (np.concatenate(column).astype(np.int64) for column in zip(*pairs, strict=True))
-
-    def of_slice(start: int, stop: int) -> Found:
-        one, two = first[start:stop], second[start:stop]
+def _shared(left: Shapes, right: Shapes, first: Places, second: Places, least: float) -> Found:
+    """Measure what pairs share."""
+    parts = []
+    for start in range(0, len(first), PAIRS):
+        one, two = first[start : start + PAIRS], second[start : start + PAIRS]
         shared = polygonal(shapely.intersection(left[one], right[two]))
         area = np.nan_to_num(measure(shared))
         over = area > least
         kept = shared[over]
         width = 2 * area[over] / np.maximum(perimeters(kept), 1e-9)
-        return Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept))
-
-    return joined(spread(of_slice, len(first), PAIRS))
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """Pairs of shapes with loose edges, the smaller place first, and the loose edges of each shape."""
-
-    first: Places
-    second: Places
-    edges: Shapes
-    tree: shapely.STRtree
-
-
-def loose(shapes: Shapes, gap_deg: float) -> Loose:
-    """Return the pairs of near shapes with an edge that no neighbour meets with the same edge."""
-    tree, order = shapely.STRtree(shapes), _slices(shapes)
-
-    def marked(start: int, stop: int) -> tuple[Places, Shapes]:
-        core = order[start:stop]
-        near = np.union1d(core, tree.query(_wider(shapes[core], gap_deg))[1])
-        edges = shapely.coverage_invalid_edges(shapes[near], gap_width=gap_deg)
-        odd = ~(shapely.is_empty(edges) | shapely.is_missing(edges)) & np.isin(near, core)
-        return near[odd], edges[odd]
-
-    edges = np.full(len(shapes), None, dtype=object)
-    for places, lines in spread(marked, len(order), SLICE):
-        edges[places] = lines
-    odd = np.flatnonzero(~shapely.is_missing(edges)).astype(np.int64)
-    mine, theirs = tree.query(_wider(shapes[odd], gap_deg))
-    first, second = np.minimum(odd[mine], theirs), np.maximum(odd[mine], theirs)
-    pairs = np.unique(np.stack([first, second], axis=1)[first != second], axis=0)
-    return Loose(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.int64), edges, tree)
+        parts.append(Found(one[over], two[over], area[over], width, shapely.point_on_surface(kept)))
+    return joined(parts)
 
 
 def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
@@ -180,7 +187,7 @@ def _box_shared_m2(left: Shapes, right: Shapes) -> Numbers:
     return np.asarray(size[:, 0] * size[:, 1] * METRES**2 * 1.02, dtype=float)
 
 
-def gaps(shapes: Shapes, width_m: float, above_m2: float) -> Found:
+def gaps(drawn: Drawn, width_m: float, above_m2: float, known: Known | None = None) -> Found:
     """Return the pairs between which lies a strip that is nobody's and narrower than ``width_m``.
 
     The two shapes are grown by half the width and shrunk again (a morphological closing): what
@@ -188,26 +195,60 @@ def gaps(shapes: Shapes, width_m: float, above_m2: float) -> Found:
     What a third shape covers is taken away; what touches only one of the two, or is not
     slender (the corner where two parcels meet at an angle), is no gap.
     """
-    if width_m <= 0 or not len(shapes):
+    if width_m <= 0 or not len(drawn):
         return none_found()
-    reach = degrees_of(width_m, shapes)
-    found = loose(shapes, reach)
-    edges = found.edges
+    pairs = _near_pairs(drawn, degrees_of(width_m, drawn.boxes), known or unknown(len(drawn)))
+    beyond = reach(width_m, drawn.boxes)
 
-    def close(start: int, stop: int) -> NDArray[np.bool_]:
-        one, two = edges[found.first[start:stop]], edges[found.second[start:stop]]
-        return np.asarray(shapely.dwithin(one, two, reach), dtype=bool)
+    def between(core: Places) -> Found:
+        mine = pairs[np.isin(pairs[:, 0], core)]
+        tile = _Tile.of(drawn, np.unique(mine), beyond)
+        parts = []
+        for some in _batches(mine):
+            one, two = (np.searchsorted(tile.near, some[:, side]) for side in (0, 1))
+            parts.append(_between(tile.shapes, one, two, tile.tree, width_m, max(above_m2, NOISE_M2)))
+        return joined(parts).of(tile.near)
 
-    near = spread(close, len(found.first), 10 * PAIRS)
-    first, second = (
-        places[np.concatenate(near)] if near else places for places in (found.first, found.second)
-    )
+    return joined(_each(between, tiles(drawn.boxes, np.unique(pairs[:, 0]))))
 
-    def between(start: int, stop: int) -> Found:
-        one, two = first[start:stop], second[start:stop]
-        return _between(shapes, one, two, found.tree, width_m, max(above_m2, NOISE_M2))
 
-    return joined(spread(between, len(first), PAIRS))
+def _near_pairs(drawn: Drawn, reach: float, known: Known) -> Places:
+    """Return the pairs of rows with loose edges near each other, those that are known among them."""
+    moved = np.flatnonzero(~known.settled)
+    wanted = moved if len(moved) == len(drawn) else beside(drawn.boxes, drawn.boxes[moved], reach)
+    rows, edges = loose(drawn, wanted, reach)
+    tree = shapely.STRtree(_wider(drawn.boxes[rows], reach))
+    mine, theirs = tree.query(shapely.box(*drawn.boxes[rows].T))
+    mine, theirs = mine[mine < theirs], theirs[mine < theirs]
+    fresh = ~(known.settled[rows[mine]] & known.settled[rows[theirs]])
+    mine, theirs = mine[fresh], theirs[fresh]
+    close = spread(
+        lambda a, b: np.asarray(shapely.dwithin(edges[mine[a:b]], edges[theirs[a:b]], reach), dtype=bool),
+        len(mine), 10 * PAIRS,
+    )  # fmt: skip
+    near = np.concatenate([np.zeros(0, dtype=bool), *close])
+    return np.concatenate([np.stack([rows[mine[near]], rows[theirs[near]]], axis=1), known.pairs])
+
+
+def loose(drawn: Drawn, wanted: Places, reach: float) -> tuple[Places, Shapes]:
+    """Return the rows with edges that no neighbour meets with the same edge, among those asked for, and these edges."""
+
+    def marked(core: Places) -> tuple[Places, Shapes]:
+        near = around(drawn.boxes, core, reach)
+        edges = shapely.coverage_invalid_edges(drawn[near], gap_width=reach)
+        odd = ~(shapely.is_empty(edges) | shapely.is_missing(edges)) & np.isin(near, core)
+        return near[odd], edges[odd]
+
+    found = _each(marked, tiles(drawn.boxes, wanted))
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=object)
+    rows, edges = (np.concatenate(column) for column in zip(*found, strict=True))
+    order = np.argsort(rows)
+    return rows[order], edges[order]
+
+
+def _wider(boxes: NDArray[np.float64], by: float) -> Shapes:
+    return np.asarray(shapely.box(*(boxes + np.array([-by, -by, by, by])).T), dtype=object)
 
 
 def _between(
@@ -217,8 +258,8 @@ def _between(
     left, right = plane.metres(shapes[one]), plane.metres(shapes[two])
     both = cut(shapely.union, left, right)
     half = width_m / 2
-    grown = shapely.buffer(both, half, join_style="mitre", mitre_limit=10)
-    closed = shapely.buffer(grown, -half, join_style="mitre", mitre_limit=10)
+    grown = shapely.buffer(both, half, join_style="mitre", mitre_limit=_MITRE)
+    closed = shapely.buffer(grown, -half, join_style="mitre", mitre_limit=_MITRE)
     parts, whose = shapely.get_parts(cut(shapely.difference, closed, both), return_index=True)
     real = shapely.area(parts) > least_m2 / 2
     real &= shapely.dwithin(parts, left[whose], width_m / 100) & shapely.dwithin(
@@ -230,7 +271,8 @@ def _between(
     area = np.nan_to_num(measure(planes.degrees(parts)))
     border = shapely.length(parts)
     width = 2 * area / np.maximum(border, 1e-9)
-    gap = (area > least_m2) & (border / 2 - width >= _SLENDER * width)
+    # Mitred corners may leave more than a strip; what is wider on the mean than a gap may be is none.
+    gap = (area > least_m2) & (width <= width_m) & (border / 2 - width >= _SLENDER * width)
     points = plane.of(whose[gap]).degrees(shapely.point_on_surface(parts[gap]))
     return Found(one[whose[gap]], two[whose[gap]], area[gap], width[gap], points)
 
@@ -242,6 +284,8 @@ def _without_others(
     place, other = tree.query(planes.degrees(parts))
     third = (other != one[place]) & (other != two[place])
     place, other = place[third], other[third]
+    order = np.lexsort((other, place))  # not the order of the tree, so that tiles find what one piece finds
+    place, other = place[order], other[order]
     starts = np.flatnonzero(np.r_[True, place[1:] != place[:-1]]) if len(place) else np.zeros(0, dtype=int)
     turn = np.arange(len(place)) - np.repeat(starts, np.diff(np.r_[starts, len(place)]))
     parts = parts.copy()

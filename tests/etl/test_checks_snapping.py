@@ -13,6 +13,7 @@ from data.session import engine
 from etl import snapping
 from etl.checks import topology
 from etl.checks.limits import packaged
+from etl.drawn import Drawn
 from etl.geometry import areas
 from etl.importer import run
 from etl.options import ImportOptions
@@ -27,11 +28,12 @@ def metres(*shapes):
 
 
 def pairs(shapes, least=0.0):
-    return [topology.overlaps(shapes, least), topology.gaps(shapes, 0.5, least)]
+    drawn = Drawn.of(shapes)
+    return [topology.overlaps(drawn, least), topology.gaps(drawn, 0.5, least)]
 
 
 def snapped(shapes, **limits):
-    places, moved = snapping.proposals(shapes, pairs(shapes), packaged() | limits, 100)
+    places, moved = snapping.proposals(Drawn.of(shapes), pairs(shapes), packaged() | limits, 100)
     after = shapes.copy()
     after[places] = moved
     return places.tolist(), after
