@@ -19,12 +19,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from etl.coded import Coded
+from etl.extra import Extra
+
 HEAD = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TAIL = b"\xff\xff"
 _EPOCH_DAYS = 10_957  # from 1970-01-01 to PostgreSQL's 2000-01-01
 _TEXT_OID = 25
 _PLACES = 4  # decimals in one group of digits of a numeric
 _MOST = 10**14  # below it a number fits 18 digits with four decimals
+_EXACT = pa.decimal128(18, _PLACES)
 Bytes = NDArray[np.uint8]
 
 
@@ -32,11 +36,13 @@ Bytes = NDArray[np.uint8]
 class Column:
     """The bytes of one field in each row: a table of bytes of one width, or an Arrow column of bytes.
 
-    ``valid`` says which rows have a value; ``None`` means all.
+    ``valid`` says which rows have a value; ``None`` means all. ``laid`` says that each value stands after its
+    length already.
     """
 
     values: Any
     valid: NDArray[np.bool_] | None = None
+    laid: bool = False
 
 
 def whole(values: Any, form: str, valid: NDArray[np.bool_] | None = None) -> Column:
@@ -56,10 +62,9 @@ def texts(values: Any) -> Column:
     )
 
 
-def json_texts(values: Any) -> Column:
-    """Return texts of JSON as ``jsonb`` takes them: after a byte with the version."""
-    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    return Column(pc.binary_join_element_wise(pa.scalar(b"\x01", pa.binary()), column.cast(pa.binary()), b""))
+def json_objects(values: Extra) -> Column:
+    """Return JSON objects as ``jsonb`` takes them: after a byte with the version."""
+    return Column(values.texts(head=b"\x01"))
 
 
 def shapes(wkb: Any, srid: int) -> Column:
@@ -103,16 +108,19 @@ def numbers(scaled: NDArray[np.int64], places: Any, valid: NDArray[np.bool_] | N
 
 
 def decimals(values: Any) -> Column:
-    """Return a sequence of ``Decimal`` or ``None`` as exact numbers, without zeros at their end.
+    """Return ``Decimal`` or ``None``, coded or one by one, as exact numbers without zeros at their end.
 
     The bytes of a number depend on it alone, never on the other rows nor on
     how it was written: a row read back from the database has the same hash.
     """
-    values = np.asarray(values, dtype=object)
     try:
-        column = pa.array(values, pa.decimal128(18, _PLACES), from_pandas=True)
+        column = (
+            values.arrow().cast(_EXACT)
+            if isinstance(values, Coded)
+            else pa.array(values, _EXACT, from_pandas=True)
+        )
     except pa.ArrowInvalid:  # some have more digits
-        return _long_decimals(values)
+        return _long_decimals(np.asarray(values, dtype=object))
     valid = None if not column.null_count else np.asarray(column.is_valid())
     low = np.frombuffer(column.fill_null(0).buffers()[1], np.int64)[0 : 2 * len(column) : 2]
     return _scaled(low, valid)
@@ -176,7 +184,9 @@ def _list(parts: list[str]) -> bytes:
 
 
 def of_kind(kind: type, values: Any) -> Column:
-    """Return a canonical column of Python values (``None`` for nothing) in the form of its type."""
+    """Return a canonical column, coded or of Python values (``None`` for nothing), in the form of its type."""
+    if isinstance(values, Coded) and len(values.values) <= len(values):
+        return _few(kind, values)
     made: Any = {Decimal: decimals, bool: truths, dt.date: days, list: lists}.get(kind)
     if made is not None:
         return made(values)  # type: ignore[no-any-return]
@@ -184,7 +194,18 @@ def of_kind(kind: type, values: Any) -> Column:
         column = pa.array(values, pa.int64(), from_pandas=True)
         valid = None if not column.null_count else np.asarray(column.is_valid())
         return whole(np.asarray(column.fill_null(0)), ">i4", valid)
-    return texts(values)
+    return texts(values.arrow() if isinstance(values, Coded) else values)
+
+
+def _few(kind: type, values: Coded) -> Column:
+    """Return a column of few different values, each laid out once."""
+    count = len(values.values)
+    if not count:
+        return Column(np.zeros((len(values), 0), dtype=np.uint8), np.zeros(len(values), dtype=bool))
+    once = Coded(np.arange(count), values.values, values.of)
+    laid = lay_out([decimals(once) if kind is Decimal else texts(once.values)], count)
+    laid = pa.concat_arrays([laid, pa.array([b"\xff" * 4], pa.binary())])  # the length of none
+    return Column(laid.take(pa.array(np.where(values.codes < 0, count, values.codes))), laid=True)
 
 
 def _some(valid: NDArray[np.bool_] | None) -> NDArray[np.bool_] | None:
@@ -210,6 +231,13 @@ def lay_out(columns: Sequence[Column], count: int) -> Any:
             waiting.clear()
 
     for column in columns:
+        if column.laid:
+            flush()
+            parts.append(column.values)
+            continue
+        if column.valid is not None and not column.valid.any():
+            waiting.append(_lengths(np.full(count, -1)))
+            continue
         if isinstance(column.values, np.ndarray):
             width = column.values.shape[1]
             if column.valid is None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, text
 from data.layers import Layer
 from etl.corrections import DELIVERED, json_text
 from etl.drawn import Drawn
+from etl.extra import Extra
 from etl.issues import Findings
 from etl.load import fingerprints
 from etl.publish import publish_in
@@ -95,10 +96,10 @@ def _fingerprint(layer: Layer, row: RowMapping, field: str, value: Any, extra: d
     work = Work("", layer.name, Findings())
     work.frame = pd.DataFrame({name: pd.Series([v], dtype=object) for name, v in values.items()})
     work.row_no = np.array([row["row_no"]], dtype=np.int64)
-    work.extra = np.array([json_text(extra)], dtype=object)
+    work.extra = Extra.given([json_text(extra)])
     if layer.geometry:
         work.shapes = Drawn.of([shapely.from_wkb(bytes(row["wkb"]))])
-    return str(fingerprints(work)[0])
+    return bytes(fingerprints(work)[0]).hex()
 
 
 def _replace(connection: Connection, layer: Layer, row: RowMapping, publication: int) -> None:

@@ -93,19 +93,26 @@ class Findings:
         **columns: Any,
     ) -> None:
         """Record one finding a row: ``columns`` are parallel to the rows, or one value for all of them."""
-        here = max(0, self.most - self._kept[code])
-        for place in range(min(len(rows), here)):
-            params = {
-                name: found[place] if isinstance(found, list) or hasattr(found, "__array__") else found
-                for name, found in columns.items()
-            }
-            self.add(
-                code, int(rows[place]), field, None if values is None else values[place],
-                None if keys is None else keys[place], None if points is None else points[place],
-                **{name: found.item() if hasattr(found, "item") else found for name, found in params.items()},
-            )  # fmt: skip
-        if len(rows) > here:
-            self.unlisted[code] += len(rows) - here
+        from etl.checks.words import severity_of
+
+        severity = severity_of(code)
+        count = min(len(rows), max(0, self.most - self._kept[code]))
+        numbers, keys, points = (_first(found, count) for found in (rows, keys, points))
+        said = [None if value is None else str(value)[:500] for value in _first(values, count)]
+        named = {name: _first(found, count) for name, found in columns.items()}
+        for place in range(count):
+            params: dict[str, Any] = {}
+            if field is not None:
+                params["field"] = field
+            if said[place] is not None:
+                params["value"] = said[place]
+            for name, found in named.items():
+                params[name] = found[place]
+            what = (field, said[place], params, points[place])
+            self.items.append(Issue(code, severity, self.layer, int(numbers[place]), keys[place], *what))
+        self._kept[code] += count
+        if len(rows) > count:
+            self.unlisted[code] += len(rows) - count
 
     def extend(self, issues: Iterable[Issue]) -> None:
         """Take over findings that were made elsewhere."""
@@ -158,3 +165,10 @@ def _add_up(params: dict[str, Any], more: dict[str, Any]) -> None:
             params[name] += more[name]
         elif isinstance(params.get(name), list):
             params[name] = [*params[name], *more[name]][:_ROWS_NAMED]
+
+
+def _first(found: Any, count: int) -> list[Any]:
+    """Return the first of what is said row by row as Python values, or what is said of all rows as often."""
+    if not isinstance(found, list) and not hasattr(found, "__array__"):
+        return [found] * count
+    return [value.item() if hasattr(value, "item") else value for value in found[:count]]

@@ -14,16 +14,17 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from data.layers import LAYERS
-from etl.binary import Column, hashes, json_texts, lay_out, numbers, of_kind, shapes, stream, whole
+from etl.binary import Bytes, Column, hashes, json_objects, lay_out, numbers, of_kind, shapes, stream, whole
+from etl.coded import values_of
 from etl.issues import Issue
 from etl.readers.crs import STORAGE
 from etl.streams import Stream, ahead
 from etl.work import Work
 
-Texts = NDArray[np.object_]
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": None})
 _ODD = re.compile(r"[\\\t\n\r\x00]")
 _BATCH = 20_000
+_JSON = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _CHUNK = 1 << 20  # bytes handed to the driver at once
 
 
@@ -35,9 +36,9 @@ def _content(work: Work, part: slice | NDArray[np.int64]) -> list[Column]:
     running number in a ledger would make every old row a new one.
     """
     layer = LAYERS[work.layer or ""]
-    columns = [of_kind(c.kind, work.frame[c.name].to_numpy(dtype=object)[part]) for c in layer.columns]
+    columns = [of_kind(c.kind, values_of(work.frame[c.name])[part]) for c in layer.columns]
     if layer.key:
-        columns.append(json_texts(work.extra[part]))
+        columns.append(json_objects(work.extra[part]))
     if work.shapes is not None:
         columns.append(shapes(work.shapes.wkb(part).cast(pa.binary()), STORAGE))
     return columns
@@ -55,12 +56,11 @@ def _parts(work: Work) -> Iterator[slice]:
     return (slice(start, min(start + _BATCH, count)) for start in range(0, count, _BATCH))
 
 
-def fingerprints(work: Work) -> Texts:
-    """Return the content hash of each row: its values and its shape."""
-    found = np.full(len(work.row_no), "", dtype=object)
+def fingerprints(work: Work) -> Bytes:
+    """Return the content hash of each row, sixteen bytes: its values and its shape."""
+    found = np.zeros((len(work.row_no), 16), dtype=np.uint8)
     for part in _parts(work):
-        made = hashes(lay_out(_content(work, part), part.stop - part.start)).tobytes().hex()
-        found[part] = [made[at : at + 32] for at in range(0, len(made), 32)]
+        found[part] = hashes(lay_out(_content(work, part), part.stop - part.start))
     return found
 
 
@@ -68,8 +68,7 @@ def hash_again(work: Work, places: NDArray[np.int64]) -> None:
     """Renew the content hash of some rows, whose values have changed."""
     for start in range(0, len(places), _BATCH):
         some = places[start : start + _BATCH]
-        made = hashes(lay_out(_content(work, some), len(some))).tobytes().hex()
-        work.hashes[some] = [made[at : at + 32] for at in range(0, len(made), 32)]
+        work.hashes[some] = hashes(lay_out(_content(work, some), len(some)))
 
 
 def copy(connection: Connection, table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> None:
@@ -104,16 +103,15 @@ def stage(connection: Connection, work: Work) -> None:
     def batches() -> Iterator[Any]:
         for part in _parts(work):
             count = part.stop - part.start
-            raw = bytes.fromhex("".join(work.hashes[part]))
             more = [
-                Column(np.frombuffer(raw, dtype=np.uint8).reshape(count, 16)),
+                Column(work.hashes[part]),
                 whole(work.row_no[part], ">i4"),
                 whole(np.full(count, work.file_id), ">i8"),
             ]
             if drawn and work.drawn_m2 is not None:
                 more.append(numbers(np.rint(work.drawn_m2[part] * 10_000).astype(np.int64), 4))
             if not layer.key:
-                more.append(json_texts(work.extra[part]))
+                more.append(json_objects(work.extra[part]))
             yield stream(lay_out(_content(work, part), count), more, len(names))
 
     copy_binary(connection, f"staging.{layer.name}", names, batches())
@@ -141,9 +139,7 @@ def write_issues(connection: Connection, delivery_id: int, file_id: int | None, 
         "value": [i.value for i in issues],
         "code": [i.code for i in issues],
         "severity": [i.severity.value for i in issues],
-        "params": [
-            json.dumps(i.params, ensure_ascii=False, default=str).replace("\\u0000", "") for i in issues
-        ],
+        "params": [_JSON(i.params).replace("\\u0000", "") for i in issues],
         "point": list(shapely.to_wkb(points, hex=True, include_srid=True)) if len(issues) else [],
     }
     copy(connection, "public.issue", list(values), list(values.values()))

@@ -12,6 +12,7 @@ from etl.checks import figures
 from etl.checks import rows as row_checks
 from etl.checks.codes import check_codes
 from etl.errors import Refused
+from etl.extra import Extra
 from etl.issues import Findings, Severity
 from etl.limits import out_of_memory, said_limit
 from etl.load import fingerprints
@@ -115,7 +116,7 @@ class Reader:
         work.frame, work.row_no, work.units = mapped.frame, mapped.row_no, mapped.units
         if layer.geometry:
             stays &= self._shapes(work, raw, mapped, source, rule, stays)
-        work.extra = row_checks.extra_json(mapped.extra_columns, mapped.kept, None)
+        work.extra = Extra.of(mapped.extra_columns, mapped.kept)
         self._finish(work, stays, rule)
         if len(mapped.extra_columns.columns):
             there = [str(c) for c in mapped.extra_columns.columns]

@@ -118,8 +118,9 @@ def apply(
         )  # fmt: skip
         work.shapes, work.drawn_m2 = work.shapes.replaced(at, after), work.drawn_m2.copy()
         work.drawn_m2[at] = after_m2
-        for place, text in zip(at.tolist(), shapely.to_wkt(before, -1), strict=True):
-            kept = json.loads(work.extra[place] or "{}")
+        texts = zip(at.tolist(), work.extra[at].tolist(), shapely.to_wkt(before, -1), strict=True)
+        for place, extra, text in texts:
+            kept = json.loads(extra)
             kept.setdefault("delivered_geometry", f"EPSG:4490;{text}")
             work.extra[place] = json.dumps(kept, ensure_ascii=False)
         work.hashes = fingerprints(work)

@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from data.layers import LayerColumn
-from etl.mapping.apply import CODES
 from etl.mapping.dates import Unreadable, read_date
+from etl.mapping.reading import CODES
 from etl.mapping.values import is_empty, read_bool, read_int, read_list, read_number, tidy_code
 from etl.numbers import text_of
 

@@ -10,7 +10,9 @@ import shapely
 from numpy.typing import NDArray
 
 from data.layers import LAYERS
+from etl.coded import nothing, values_of
 from etl.drawn import Drawn
+from etl.extra import Extra
 from etl.issues import Findings
 from etl.mapping.file import SourceRule
 from etl.repairs import Proposals
@@ -28,9 +30,9 @@ class Work:
     row_no: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     shapes: Drawn | None = None
     drawn_m2: NDArray[np.float64] | None = None
-    extra: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
-    hashes: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
-    keys: NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
+    extra: Extra = field(default_factory=lambda: Extra([], nothing(0)))
+    hashes: NDArray[np.uint8] = field(default_factory=lambda: np.zeros((0, 16), dtype=np.uint8))
+    keys: Any = field(default_factory=lambda: nothing(0))  # texts or ``None``: coded, or an array of objects
     crs: str | None = None
     crs_source: str | None = None
     encoding: str | None = None
@@ -71,7 +73,7 @@ class Work:
             n for n in ("parcel_code", "contract_no", "zone_code") if n in self.frame.columns
         )
         if len(names) == 1 and all(c.kind is str for c in LAYERS[self.layer].columns if c.name == names[0]):
-            self.keys = self.frame[names[0]].to_numpy(dtype=object, copy=True)
+            self.keys = values_of(self.frame[names[0]]).copy()
             self.keys[self.keys == ""] = None
             return
         texts = [self.frame[n].map(lambda v: "" if v is None else str(v)) for n in names]

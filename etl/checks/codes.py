@@ -5,6 +5,7 @@ expressions of Arrow, the check characters by a table of numbers.
 """
 
 import re
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 import yaml
 from numpy.typing import NDArray
 
+from etl.coded import Coded, coded_of
 from etl.issues import Findings
 
 _PARCEL = r"[0-9]{12}[GJZ][ABCDEFGHLNSWXY][0-9]{5}"
@@ -35,6 +37,10 @@ _LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _WEIGHTS = np.array([3**place % 31 for place in range(17)])
 _VALUES = np.zeros(256, dtype=np.int64)
 _VALUES[[ord(letter) for letter in _LETTERS]] = range(len(_LETTERS))
+# Letters, figures, \d, sets of them, groups, and how often: {3} or {5,6}.
+_BOTH_KNOW = re.compile(
+    r"(?:[0-9A-Za-z|)-]|\\d|\((?:\?:)?|\[(?:[0-9A-Za-z]|\\d)+\]|\{\d{1,2}(?:,\d{1,2})?\})+"
+)
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "o": "0", "i": "1", "l": "1"})
 
 Values = NDArray[np.object_]
@@ -58,32 +64,51 @@ def landuse() -> dict[str, dict[str, Any]]:
 
 def check_character(code: str) -> str:
     """Return the last character of a credit code from its first 17 (GB 32100-2015, ISO 7064 by 31)."""
-    return _LETTERS[int(_check_numbers(np.array([code[:17] + "0"], dtype="S18"))[0])]
+    return _LETTERS[int(_check_numbers(np.frombuffer(code[:17].encode("ascii"), np.uint8)[None])[0])]
 
 
-def _check_numbers(codes: NDArray[np.bytes_]) -> NDArray[np.int64]:
-    letters = _VALUES[codes.view(np.uint8).reshape(len(codes), 18)[:, :17]]
-    return np.asarray((31 - letters @ _WEIGHTS % 31) % 31, dtype=np.int64)
+def _check_numbers(letters: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """Return the numbers of the check characters of codes, given as bytes."""
+    return np.asarray((31 - _VALUES[letters[:, :17]] @ _WEIGHTS % 31) % 31, dtype=np.int64)
 
 
-def matches(values: Values, form: str) -> Mask:
-    """Say which texts are of a form as a whole."""
+def matches(values: Any, form: str) -> Mask:
+    """Say which texts are of a form as a whole; ``values`` is an Arrow column of texts or an array of them."""
     if not len(values):
         return np.zeros(0, dtype=bool)
-    found = pc.match_substring_regex(pa.array(values, pa.string()), rf"\A(?:{form})\z")
+    found = pc.match_substring_regex(_column(values), rf"\A(?:{form})\z")
     return np.asarray(found.to_numpy(zero_copy_only=False), dtype=bool)
 
 
-def right(column: str, values: Values, own: str | None = None) -> Mask:
+def _column(values: Any) -> Any:
+    return values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+
+
+def right(column: str, values: Any, own: str | None = None) -> Mask:
     """Say which codes of a column are right. ``own`` is a form that a supplier's mapping declares."""
-    if own is not None:  # a person wrote it in the language of Python, which knows more than Arrow's
-        known = re.compile(own)
-        return np.array([known.fullmatch(value) is not None for value in values], dtype=bool)
+    if own is not None:
+        return _own_form(_column(values), own)
     good = matches(values, FORMS[column][1])
     if column in CHECKED and good.any():
-        codes = values[good].astype("S18")
-        last = _VALUES[codes.view(np.uint8).reshape(len(codes), 18)[:, 17]]
-        good[good] = _check_numbers(codes) == last
+        codes = _column(values).filter(pa.array(good))
+        letters = np.frombuffer(codes.buffers()[2], np.uint8, 18 * len(codes)).reshape(-1, 18)
+        good[good] = _check_numbers(letters) == _VALUES[letters[:, 17]]
+    return good
+
+
+def _own_form(values: Any, own: str) -> Mask:
+    """Say which texts are of a form that a person wrote in the language of Python, which knows more than Arrow's.
+
+    Where both know all of it, what fits for Arrow fits for Python, whose digits are more.
+    """
+    known = re.compile(own)
+    good = np.zeros(len(values), dtype=bool)
+    if _BOTH_KNOW.fullmatch(own):
+        with suppress(pa.ArrowInvalid):  # too long for it
+            good = matches(values, own)
+    rest = np.flatnonzero(~good)
+    texts = values.take(pa.array(rest)).to_pylist()
+    good[rest] = [known.fullmatch(text) is not None for text in texts]
     return good
 
 
@@ -116,7 +141,7 @@ def check_codes(
         if column in FORMS:
             _check_form(frame, column, rows, keys, own.get(column), findings)
         if column in PLACED:
-            _check_division(frame[column], column, rows, keys, findings)
+            _check_division(coded_of(frame[column]), column, rows, keys, findings)
     if {"unit_code", "parcel_code"} <= set(frame.columns):
         _check_unit(frame, rows, keys, findings)
     if "landuse_scheme" in frame.columns:
@@ -126,53 +151,47 @@ def check_codes(
 def _check_form(
     frame: pd.DataFrame, column: str, rows: NDArray[np.int64], keys: Any, own: str | None, findings: Findings
 ) -> None:
-    values = frame[column].explode() if column == "parcel_codes" else frame[column]
-    places = np.arange(len(frame)) if column != "parcel_codes" else values.index.to_numpy(dtype=np.int64)
-    number, different = pd.factorize(values.to_numpy(dtype=object))
-    texts = np.array([str(value) for value in different], dtype=object)
-    wrong = np.append(~right(column, texts, own), False)[number]
-    at = places[wrong]
-    bad = values.to_numpy(dtype=object)[wrong]
-    hints = _hints(column, bad[: findings.most], own)
+    given = frame[column].explode() if column == "parcel_codes" else frame[column]
+    values = coded_of(given)
+    wrong = np.append(~right(column, values.values, own), False)[values.codes]
+    at = given.index.to_numpy(dtype=np.int64)[wrong] if column == "parcel_codes" else np.flatnonzero(wrong)
+    bad = values[wrong]
+    hints = _hints(column, bad[: findings.most].objects(), own)
     findings.add_rows(
         FORMS[column][0], rows[at], column, bad, keys[at], hint=[*hints, *[None] * (len(bad) - len(hints))]
     )
 
 
-def _prefixes(values: pd.Series, length: int) -> NDArray[np.str_]:
-    return values.fillna("").astype(str).to_numpy(dtype=f"U{length}")
-
-
 def _check_division(
-    values: pd.Series, column: str, rows: NDArray[np.int64], keys: Any, findings: Findings
+    values: Coded, column: str, rows: NDArray[np.int64], keys: Any, findings: Findings
 ) -> None:
     """Report codes of this city whose first six digits are no division of it; other cities have tables of their own."""
-    texts = pa.array(values.to_numpy(dtype=object), pa.string(), from_pandas=True)
-    first = pc.utf8_slice_codeunits(texts.fill_null(""), 0, 6).dictionary_encode()
+    first = pc.utf8_slice_codeunits(values.values, 0, 6).dictionary_encode()
     different, number = first.dictionary.to_numpy(zero_copy_only=False), np.asarray(first.indices)
     begins = different.astype("U6")
     city = {code[:4] for code in divisions()}
     odd = np.isin(begins.astype("U4"), list(city)) & ~np.isin(begins, list(divisions()))
     odd &= matches(different, "[0-9]{6}")
-    lost = np.flatnonzero(odd[number])
+    lost = np.flatnonzero(np.append(odd[number], False)[values.codes])
     findings.add_rows(
         "DIVISION_UNKNOWN",
         rows[lost],
         column,
-        values.to_numpy()[lost],
+        values[lost],
         keys[lost],
-        division=begins[number[lost]],
+        division=begins[number[values.codes[lost]]],
     )
 
 
 def _check_unit(frame: pd.DataFrame, rows: NDArray[np.int64], keys: Any, findings: Findings) -> None:
-    both = (frame["unit_code"].notna() & frame["parcel_code"].notna()).to_numpy()
-    other = _prefixes(frame["unit_code"], 19) != _prefixes(frame["parcel_code"], 30)
-    at = np.flatnonzero(both & other)
-    at = at[matches(frame["unit_code"].to_numpy(dtype=object)[at], FORMS["unit_code"][1])]
+    both = np.flatnonzero((frame["unit_code"].notna() & frame["parcel_code"].notna()).to_numpy())
+    units, parcels = (coded_of(frame[name].iloc[both]) for name in ("unit_code", "parcel_code"))
+    begins = (pc.utf8_slice_codeunits(units.arrow(), 0, 19), pc.utf8_slice_codeunits(parcels.arrow(), 0, 30))
+    other = np.flatnonzero(pc.not_equal(*begins))
+    other = other[matches(units[other].arrow(), FORMS["unit_code"][1])]
+    at = both[other]
     findings.add_rows(
-        "UNIT_CODE_OTHER", rows[at], "unit_code", frame["unit_code"].to_numpy()[at], keys[at],
-        parcel=frame["parcel_code"].to_numpy()[at],
+        "UNIT_CODE_OTHER", rows[at], "unit_code", units[other], keys[at], parcel=parcels[other]
     )  # fmt: skip
 
 
@@ -194,9 +213,9 @@ def _check_landuse(frame: pd.DataFrame, rows: NDArray[np.int64], keys: Any, find
                 "LANDUSE_SCHEME_UNKNOWN", field="landuse_scheme", value=said, count=int(here.sum()), known=list(landuse())
             )  # fmt: skip
             continue
-        number, different = pd.factorize(codes.to_numpy(dtype=object)[here])
-        fits = matches(np.array([str(code) for code in different], dtype=object), landuse()[name]["codes"])
-        odd = np.flatnonzero(here)[~np.append(fits, True)[number]]
+        values = coded_of(codes)
+        fits = np.append(matches(values.values, landuse()[name]["codes"]), True)[values.codes]
+        odd = np.flatnonzero(here & ~fits)
         findings.add_rows(
-            "LANDUSE_CODE_UNKNOWN", rows[odd], "landuse_code", codes.to_numpy()[odd], keys[odd], scheme=name
+            "LANDUSE_CODE_UNKNOWN", rows[odd], "landuse_code", values[odd], keys[odd], scheme=name
         )

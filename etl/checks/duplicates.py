@@ -23,18 +23,19 @@ def reject_duplicates(works: list[Work]) -> None:
         {
             "file": np.repeat(np.arange(len(works)), [len(w.row_no) for w in works]),
             "row": np.concatenate([w.row_no for w in works]),
-            "hash": np.concatenate([w.hashes for w in works]),
             "key": np.concatenate([w.keys for w in works]),
         }
     )
-    by = "key" if layer.key else "hash"
+    hashes = np.concatenate([w.hashes for w in works])
+    table[["first", "second"]] = hashes.view(np.uint64)  # two numbers for the sixteen bytes of a hash
+    by = ["key"] if layer.key else ["first", "second"]
     again = table.duplicated(by).to_numpy()
     if not again.any():
         return
-    numbers = pd.factorize(table[by], use_na_sentinel=False)[0]
+    numbers = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
     _, firsts = np.unique(numbers, return_index=True)
     origin = firsts[numbers]  # the place of the first row with the same key
-    same = table["hash"].to_numpy() == table["hash"].to_numpy()[origin]
+    same = (hashes == hashes[origin]).all(axis=1)
     paths = np.array([work.path for work in works], dtype=object)[table["file"].to_numpy()]
     rows, keys, files = (table[name].to_numpy() for name in ("row", "key", "file"))
     for number, work in enumerate(works):

@@ -3,13 +3,13 @@
 from decimal import Decimal
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from data.layers import LAYERS
 from etl.checks.limits import tolerances
 from etl.checks.plane import METRES, perimeters
+from etl.coded import floats, values_of
 from etl.drawn import Drawn
 from etl.work import Work
 from gis.areas import measure
@@ -36,17 +36,17 @@ def check_numbers(work: Work) -> None:
     for column in layer.columns:
         if column.kind not in (Decimal, int) or column.name in SIGNED:
             continue
-        values = work.frame[column.name].to_numpy(dtype=object)
-        known = np.flatnonzero(~pd.isna(values))
-        below = known[np.asarray(values[known] < 0, dtype=bool)]
+        values = values_of(work.frame[column.name])
+        figures = floats(work.frame[column.name])  # as exact as a sign and a zero need
+        below = np.flatnonzero(figures < 0)
         work.findings.add_rows(
             "NUMBER_NEGATIVE", work.row_no[below], column.name, values[below], work.keys[below]
         )
         if column.name in NOT_ZERO.get(layer.name, ()):
-            nothing = known[np.asarray(values[known] == 0, dtype=bool)]
+            nothing = np.flatnonzero(figures == 0)
         elif column.name == "price_wan" and layer.name == "contract":
             priced = work.frame["contract_type"].isin(PRICED).to_numpy()
-            nothing = known[np.asarray(values[known] == 0, dtype=bool) & priced[known]]
+            nothing = np.flatnonzero((figures == 0) & priced)
         else:
             continue
         work.findings.add_rows(
@@ -60,12 +60,12 @@ def check_areas(work: Work) -> None:
         return
     limits = tolerances()
     said = work.frame["registered_area_m2"]
-    declared = pd.to_numeric(said, errors="coerce").to_numpy(dtype=float)
+    declared = floats(said)
     off = np.abs(declared - work.drawn_m2)
     allowed = np.maximum(limits["same_area_share"] * work.drawn_m2, limits["same_area_m2"])
     odd = np.flatnonzero(off > allowed)
     work.findings.add_rows(
-        "AREA_MISMATCH", work.row_no[odd], "registered_area_m2", said.to_numpy(dtype=object)[odd], work.keys[odd],
+        "AREA_MISMATCH", work.row_no[odd], "registered_area_m2", values_of(said)[odd], work.keys[odd],
         declared_m2=declared[odd], drawn_m2=np.round(work.drawn_m2[odd], 3),
     )  # fmt: skip
 

@@ -1,13 +1,7 @@
 """Checks that look at one row at a time: keys, dates, declared areas."""
 
-import json
-from json.encoder import encode_basestring as _quoted
-from typing import Any
-
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.layers import LAYERS, SNAPSHOTS
@@ -31,7 +25,7 @@ SETTING_TERMS = ("GRANT", "ALLOCATION", "LEASE")  # contracts that set the terms
 
 def empty(series: pd.Series) -> NDArray[np.bool_]:
     """Say which values are not known."""
-    blank = np.asarray(series.to_numpy(dtype=object) == "", dtype=bool)
+    blank = np.asarray(series == "", dtype=bool)
     return np.asarray(series.isna().to_numpy(dtype=bool) | blank, dtype=bool)
 
 
@@ -71,30 +65,3 @@ def check_dates(work: Work) -> None:
             "DATE_ORDER", work.row_no[turned], earlier, first[turned], work.keys[turned],
             earlier=earlier, later=later, first=first[turned].astype(str), second=second[turned].astype(str),
         )  # fmt: skip
-
-
-def extra_json(columns: pd.DataFrame, kept: dict[int, dict[str, str]], stays: Any) -> NDArray[np.object_]:
-    """Return, for each row, the delivered texts without a canonical column as a JSON object.
-
-    Built column by column, each different text once: a hundred thousand rows
-    take a second, not ten.
-    """
-    parts = []
-    for name in columns.columns:
-        codes, values = pd.factorize(columns[name].to_numpy(dtype=object))
-        head = json.dumps(str(name), ensure_ascii=False)
-        texts = [f", {head}: {_quoted(_clean(value))}" for value in values]
-        parts.append(pa.array(np.array([*texts, ""], dtype=object)[codes], pa.string()))
-    found: NDArray[np.object_] = np.full(len(columns), "{}", dtype=object)
-    if parts:
-        # Arrow's own leaving out of nulls loses rows that have nothing else (26.0), so the commas are cut off here.
-        inner = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*parts, ""), 2)
-        found = pc.binary_join_element_wise("{", inner, "}", "").to_numpy(zero_copy_only=False)
-    for place, texts_kept in kept.items():
-        whole = json.loads(found[place]) | {k: _clean(v) for k, v in texts_kept.items()}
-        found[place] = json.dumps(whole, ensure_ascii=False)
-    return found if stays is None else found[stays]
-
-
-def _clean(value: Any) -> str:
-    return str(value).replace("\x00", "")

@@ -13,10 +13,10 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from etl.checks.limits import tolerances
+from etl.coded import floats
 from etl.mapping.units import AREA, MONEY
 from etl.work import Work
 
@@ -39,7 +39,7 @@ def check_units(works: Sequence[Work]) -> None:
         if work.blocked_by or not len(work.row_no):
             continue
         if work.drawn_m2 is not None and "registered_area_m2" in work.frame.columns:
-            declared = _figures(work.frame["registered_area_m2"])
+            declared = floats(work.frame["registered_area_m2"])
             _compare(work, "registered_area_m2", declared, work.drawn_m2, _areas(), "drawn", limits)
         if work.layer == "contract":
             _check_contracts(work, parcels, limits)
@@ -47,16 +47,16 @@ def check_units(works: Sequence[Work]) -> None:
 
 def _check_contracts(work: Work, parcels: dict[str, float], limits: dict[str, float]) -> None:
     frame = work.frame
-    granted = _figures(frame["granted_area_m2"])
+    granted = floats(frame["granted_area_m2"])
     registered = np.array([_total(codes, parcels) for codes in frame["parcel_codes"]], dtype=float)
     _compare(work, "granted_area_m2", granted, registered, _areas(), "registered", limits)
     with np.errstate(divide="ignore", invalid="ignore"):
-        reached = _figures(frame["total_investment_wan"]) / (granted / 10_000)
-        a_metre = _figures(frame["price_wan"]) * 10_000 / granted
+        reached = floats(frame["total_investment_wan"]) / (granted / 10_000)
+        a_metre = floats(frame["price_wan"]) * 10_000 / granted
     _compare(
         work,
         "intensity_wan_per_ha",
-        _figures(frame["intensity_wan_per_ha"]),
+        floats(frame["intensity_wan_per_ha"]),
         reached,
         RATE_UNITS,
         "total",
@@ -69,16 +69,12 @@ def _areas() -> dict[str, Fraction]:
     return {name: AREA[name] for name in AREA_UNITS}
 
 
-def _figures(values: pd.Series) -> Figures:
-    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=float)
-
-
 def _registered(works: Iterable[Work]) -> dict[str, float]:
     """Return the registered areas of the parcels of a delivery, by code."""
     found: dict[str, float] = {}
     for work in works:
         if work.layer == "parcel" and not work.blocked_by and len(work.row_no):
-            areas = _figures(work.frame["registered_area_m2"])
+            areas = floats(work.frame["registered_area_m2"])
             found.update(zip(work.frame["parcel_code"], areas.tolist(), strict=True))
     return found
 

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from pyogrio.raw import write
@@ -42,7 +43,7 @@ def one_by_one(patch):
     for name in ("plain_texts", "plain_numbers"):
         patch.setattr(
             f"etl.mapping.plain.{name}",
-            lambda texts, **_: (np.full(len(texts), None, dtype=object), np.zeros(len(texts), dtype=bool)),
+            lambda texts, **_: (pa.nulls(len(texts), pa.string()), np.zeros(len(texts), dtype=bool)),
         )
 
 
