@@ -6,6 +6,7 @@ like any other: what is taken out are texts, ``Decimal`` and ``None``.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, Self
 
@@ -164,7 +165,12 @@ class Coded(ExtensionArray):
 
     def isin(self, values: Any) -> NDArray[np.bool_]:
         """Say which rows have one of some values."""
-        return pd.Series(self.different(), dtype=object).isin(values).to_numpy()[self.codes]
+        asked = list(values)
+        if self.of is str and all(isinstance(value, str) for value in asked):
+            with suppress(UnicodeEncodeError):  # a text that Arrow cannot hold
+                found = pc.is_in(self.values, value_set=pa.array(asked, pa.string()))
+                return np.append(np.asarray(found, dtype=bool), False)[self.codes]
+        return pd.Series(self.different(), dtype=object).isin(asked).to_numpy()[self.codes]
 
     def unique(self) -> Self:
         """Return the different values of the rows, in the order in which they come."""
@@ -173,8 +179,12 @@ class Coded(ExtensionArray):
 
     def factorize(self, use_na_sentinel: bool = True) -> Any:
         """Return the numbers of the values, in the order in which they come, and the values."""
-        codes, found = pd.factorize(self.objects(), use_na_sentinel=use_na_sentinel)
-        return codes, self._from_sequence(found, dtype=self.dtype)
+        once = self.values.dictionary_encode()
+        places = np.append(np.asarray(once.indices, dtype=np.int64), -1)[self.codes]
+        known = places >= 0 if use_na_sentinel else np.ones(len(places), dtype=bool)
+        numbers = np.full(len(places), -1, dtype=np.int64)
+        numbers[known], first = pd.factorize(places[known])
+        return numbers, type(self)(first, once.dictionary, self.of)
 
     def take(self, indices: Any, *, allow_fill: bool = False, fill_value: Any = None) -> Self:
         """Return some rows; with ``allow_fill`` -1 is a row without a value."""
@@ -243,6 +253,13 @@ def constant(count: int, value: str) -> Coded:
 def coded_of(column: Any) -> Coded:
     """Return a column of texts as a coded one, which it may be already."""
     return Coded._from_sequence(column.array if isinstance(column, pd.Series) else column)
+
+
+def joined(columns: Sequence[Any]) -> Any:
+    """Return the values of several columns one after the other, coded where all of them are."""
+    if all(isinstance(column, Coded) for column in columns):
+        return columns[0] if len(columns) == 1 else Coded._concat_same_type(columns)
+    return np.concatenate(columns)
 
 
 def values_of(column: pd.Series) -> Any:

@@ -6,6 +6,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.layers import LAYERS
+from etl.coded import joined
 from etl.drawn import Drawn
 from etl.work import Work
 
@@ -23,16 +24,16 @@ def reject_duplicates(works: list[Work]) -> None:
         {
             "file": np.repeat(np.arange(len(works)), [len(w.row_no) for w in works]),
             "row": np.concatenate([w.row_no for w in works]),
-            "key": np.concatenate([w.keys for w in works]),
+            "key": joined([w.keys for w in works]),
         }
     )
     hashes = np.concatenate([w.hashes for w in works])
     table[["first", "second"]] = hashes.view(np.uint64)  # two numbers for the sixteen bytes of a hash
     by = ["key"] if layer.key else ["first", "second"]
-    again = table.duplicated(by).to_numpy()
+    numbers = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+    again = pd.Series(numbers).duplicated().to_numpy()
     if not again.any():
         return
-    numbers = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
     _, firsts = np.unique(numbers, return_index=True)
     origin = firsts[numbers]  # the place of the first row with the same key
     same = (hashes == hashes[origin]).all(axis=1)

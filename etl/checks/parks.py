@@ -8,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from etl.checks.limits import tolerances
+from etl.coded import coded_of
 from etl.drawn import Drawn
 from etl.work import Work
 from gis.areas import measure
@@ -34,7 +35,7 @@ class Parks:
             work.findings.add("NO_PARKS", field="park_code")
         else:
             self._fill(work, codes)
-        work.frame["park_code"] = codes
+        work.frame["park_code"] = coded_of(codes)
 
     def _near(self, shapes: Drawn) -> bool:
         """Say whether any park lies in the region of a file; parcels of another city are in none of ours."""

@@ -10,6 +10,7 @@ from etl import snapping
 from etl.checks import topology
 from etl.checks.duplicates import same_shapes
 from etl.checks.limits import tolerances
+from etl.coded import joined
 from etl.drawn import Drawn
 from etl.repairs import chosen
 from etl.work import Work
@@ -30,11 +31,11 @@ class Joined:
         self.shapes = Drawn.joined([w.shapes for w in works if w.shapes is not None])
         self.whose = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
         self.row_no = np.concatenate([w.row_no for w in works])
-        self.keys = np.concatenate([w.keys for w in works])
+        self.keys = joined([w.keys for w in works])
 
     def names(self, places: Places) -> Shapes:
         """Return what a person knows rows by: the key, else file and row."""
-        found = self.keys[places].copy()
+        found = np.array(self.keys[places], dtype=object)
         for nameless in np.flatnonzero([key is None or key == "" for key in found]):
             place = places[nameless]
             found[nameless] = f"{self.works[self.whose[place]].path}:{self.row_no[place]}"

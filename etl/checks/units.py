@@ -34,7 +34,8 @@ Figures = NDArray[np.float64]
 def check_units(works: Sequence[Work]) -> None:
     """Report columns that look like another unit, for the layers of one delivery."""
     limits = tolerances()
-    parcels = _registered(works)
+    contracts = any(work.layer == "contract" for work in works)
+    parcels = _registered(works) if contracts else {}  # a million of them, and rarely asked for
     for work in works:
         if work.blocked_by or not len(work.row_no):
             continue

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.mapping.values import EMPTY
+from etl.mapping.values import EMPTY, MOST_DIGITS
 
 _BLANKS = " \u3000\t\r\n"
 _CODE = r"^[0-9A-Z][0-9A-Z\-]*$"  # in half-width capitals, without spaces
-_NUMBER = r"^[0-9]{1,15}(\.[0-9]{1,6})?$"
+_NUMBER = r"^[0-9]{1,15}(\.[0-9]{1,15})?$"
+_LONG = r"\.[0-9]{7,}$"
+_EXACT, _ROUNDED = pa.decimal128(38, 15), pa.decimal128(38, 6)  # room for all digits and a carry
 Mask = NDArray[np.bool_]
 
 
@@ -26,13 +28,20 @@ def plain_texts(texts: Any, *, codes: bool) -> tuple[Any, Mask]:
     return _where(settled & ~empty, texts), settled
 
 
-def plain_numbers(texts: Any) -> tuple[Any, Mask]:
-    """Return numbers without sign, separator and unit, of at most six decimals; and which texts are such.
+def plain_numbers(texts: Any, *, rounded: bool = False) -> tuple[Any, Mask]:
+    """Return numbers without sign, separator and unit; and which texts are such.
 
-    A number is the text of a ``Decimal`` without the zeros at its end, as ``units.tidy`` leaves it.
+    A number is the text of a ``Decimal`` without the zeros at its end, as ``units.tidy`` leaves it;
+    ``rounded`` half-up to six decimals, as ``units.convert`` does.
     """
     number = np.asarray(pc.match_substring_regex(texts, _NUMBER).fill_null(False), dtype=bool)
-    short = pc.replace_substring_regex(_where(number, texts), r"(\.[0-9]*?)0+$", r"\1")
+    number &= np.asarray(pc.binary_length(texts).fill_null(0)) <= MOST_DIGITS
+    found = _where(number, texts)
+    long = pc.match_substring_regex(found, _LONG).fill_null(False) if rounded else None
+    if long is not None and pc.any(long).as_py():
+        exact = pc.round(found.filter(long).cast(_EXACT), 6, round_mode="half_towards_infinity")
+        found = pc.replace_with_mask(found, long, exact.cast(_ROUNDED).cast(pa.string()))
+    short = pc.replace_substring_regex(found, r"(\.[0-9]*?)0+$", r"\1")
     return pc.ascii_rtrim(short, characters="."), _empty(texts) | number
 
 

@@ -104,8 +104,8 @@ class Reader:
             if column.kind is str and not column.choices:
                 return plain.plain_texts(texts, codes=column.name in CODES)
             if column.kind is Decimal and self._in_base():
-                found, settled = plain.plain_numbers(texts)
                 dimension = units.dimension_of(column.name)
+                found, settled = plain.plain_numbers(texts, rounded=dimension is not None)
                 if dimension is not None and found.null_count < len(found):
                     self.times.add(dimension[1])
                 return found, settled
