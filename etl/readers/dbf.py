@@ -8,7 +8,7 @@ bytes a field and records of fixed width.
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,8 @@ UNSAID = frozenset({0x03, 0x57, 0x58, 0x59})  # "the system's own": on a Chinese
 _FORM = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|\*+"  # stars stand for a number too long
 _NUMBER = re.compile(_FORM.encode())
 _BLANK = b" \x00"
+NOT_DELETED, DELETED = 0x20, 0x2A  # the marks before records
+_BLOCK = 16_384  # records that are read at once
 Field = tuple[bytes, str, int]
 Cells = tuple[NDArray[np.integer[Any]], NDArray[np.uint8]]  # the number of each row's value, and the values
 
@@ -127,17 +129,9 @@ def read_dbf(
     Refused
         The header does not fit the file.
     """
-    head, fields, body, findings = _structure(path, shapes, accept)
-    width = sum(w for _, _, w in fields)
-    kinds = [(f"f{i}", f"V{w}") for i, (_, _, w) in enumerate(fields) if w]
-    table = (
-        np.frombuffer(body, dtype=[("deleted", "u1"), *kinds])
-        if width
-        else np.frombuffer(body, [("deleted", "u1")])
-    )
-    cells = [_cells(table, i, w) for i, (_, _, w) in enumerate(fields)]
-    deleted = table["deleted"] == 0x2A
-    del table, body  # the cells have all of it, each different one once
+    head, fields, marks, raw, findings = _structure(path, shapes, accept)
+    cells = [_cells(raw, place) for place in range(len(fields))]
+    deleted = marks == DELETED
     wide = bool(fields) and fields[0][0].startswith((b"\xff\xfe", b"\xfe\xff"))
     sample = b"" if declared else _sample(fields, cells)  # a declared encoding is not doubted
     encoding = choose_encoding(sample, head[29], cpg, declared, wide)
@@ -155,8 +149,8 @@ def read_dbf(
 
 def _structure(
     path: Path, shapes: int | None, accept: bool
-) -> tuple[bytes, list[Field], memoryview, Findings]:
-    """Return header, fields and records of a table whose lengths agree with each other, or were accepted."""
+) -> tuple[bytes, list[Field], NDArray[np.uint8], list[Any], Findings]:
+    """Return header, fields, marks and columns of a table whose lengths agree with each other, or were accepted."""
     findings = Findings()
 
     def damaged(found: str, expected: str, final: bool = False) -> None:
@@ -165,45 +159,68 @@ def _structure(
             raise refusal
         findings.add("STRUCTURE_ACCEPTED", **refusal.params)
 
-    raw = path.read_bytes()
-    if len(raw) < 33:
-        damaged(f"{len(raw)} bytes", "at least 33", final=True)
-    count = int.from_bytes(raw[4:8], "little")
-    header, width = (int.from_bytes(raw[a : a + 2], "little") for a in (8, 10))
-    fields = _fields(raw[: min(header, len(raw))])
-    if header < 33 or width < 1 or sum(w for _, _, w in fields) + 1 != width:
-        damaged(
-            f"records of {width} bytes", f"fields of {sum(w for _, _, w in fields)} bytes and one", final=True
-        )
-    if wrong := next((kind for _, kind, _ in fields if not kind.isalpha() and kind not in "@+0"), None):
-        damaged(f"field of kind {wrong!r}", "C, N, F, D, L or M", final=True)
-    there = (len(raw) - header) // width if len(raw) > header else 0
-    if count > there:
-        damaged(f"{len(raw)} bytes", f"{header + count * width} bytes")
-    elif len(raw) - header - count * width > 1:
-        if there > count and count != shapes:
-            damaged(f"{there} records", f"{count} records")
-        odd = f"{path.suffix}: {len(raw) - header - count * width} bytes after the last record"
-        findings.add("STRUCTURE_ODD", value=odd, value_zh=zh(odd))
-    if shapes is not None and count != shapes:
-        damaged(f"{count} rows", f"{shapes} shapes")
-    count = min(count, there)
-    body = memoryview(raw)[header : header + count * width]
-    flags = np.frombuffer(body, np.uint8)[::width]
-    if strange := int((~np.isin(flags, (0x20, 0x2A))).sum()):
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        start = file.read(32)
+        if size < 33:
+            damaged(f"{size} bytes", "at least 33", final=True)
+        count = int.from_bytes(start[4:8], "little")
+        header, width = (int.from_bytes(start[a : a + 2], "little") for a in (8, 10))
+        fields = _fields(start + file.read(max(0, header - 32)))
+        if header < 33 or width < 1 or sum(w for _, _, w in fields) + 1 != width:
+            damaged(
+                f"records of {width} bytes",
+                f"fields of {sum(w for _, _, w in fields)} bytes and one",
+                final=True,
+            )
+        if wrong := next((kind for _, kind, _ in fields if not kind.isalpha() and kind not in "@+0"), None):
+            damaged(f"field of kind {wrong!r}", "C, N, F, D, L or M", final=True)
+        there = (size - header) // width if size > header else 0
+        if count > there:
+            damaged(f"{size} bytes", f"{header + count * width} bytes")
+        elif size - header - count * width > 1:
+            if there > count and count != shapes:
+                damaged(f"{there} records", f"{count} records")
+            odd = f"{path.suffix}: {size - header - count * width} bytes after the last record"
+            findings.add("STRUCTURE_ODD", value=odd, value_zh=zh(odd))
+        if shapes is not None and count != shapes:
+            damaged(f"{count} rows", f"{shapes} shapes")
+        count = min(count, there)
+        file.seek(header)
+        marks, raw = _records(file, [w for _, _, w in fields], count)
+    if strange := int((~np.isin(marks, (NOT_DELETED, DELETED))).sum()):
         damaged(f"{strange} records without a mark", "a blank or a star before each record")
-    return raw[:32], fields, body, findings
+    return start, fields, marks, raw, findings
 
 
-def _cells(table: Any, number: int, width: int) -> Cells | None:
-    """Return one column as codes and its different values, a row of bytes each."""
-    if not width:
+def _records(file: BinaryIO, widths: list[int], count: int) -> tuple[NDArray[np.uint8], list[Any]]:
+    """Return the marks before the records, and the bytes of each field of all records (``None``: of no width)."""
+    kinds = [(f"f{place}", f"V{width}") for place, width in enumerate(widths) if width]
+    form = np.dtype([("mark", "u1"), *kinds])
+    marks = np.zeros(count, dtype=np.uint8)
+    columns: list[Any] = [np.zeros(count, f"V{width}") if width else None for width in widths]
+    for start in range(0, count, _BLOCK):
+        stop = min(start + _BLOCK, count)
+        read = file.read(form.itemsize * (stop - start))
+        if len(read) != form.itemsize * (stop - start):  # cut off while it is read
+            raise refused(Path(file.name).suffix, f"{start} records", f"{count} records")
+        block = np.frombuffer(read, form)
+        marks[start:stop] = block["mark"]
+        for name, _ in kinds:
+            columns[int(name[1:])][start:stop] = block[name]
+    return marks, columns
+
+
+def _cells(raw: list[Any], place: int) -> Cells | None:
+    """Return one column as codes and its different values, a row of bytes each; its bytes are let go of."""
+    column, raw[place] = raw[place], None
+    if column is None:
         return None
-    column = np.ascontiguousarray(table[f"f{number}"])
+    width = column.dtype.itemsize
     cells = pa.Array.from_buffers(pa.binary(width), len(column), [None, pa.py_buffer(column)])
     found = cells.dictionary_encode()  # in a fifth of the time that pandas takes
-    raw = found.dictionary.buffers()[1] if len(found.dictionary) else b""
-    return np.asarray(found.indices), np.frombuffer(raw, np.uint8).reshape(len(found.dictionary), width)
+    values = found.dictionary.buffers()[1] if len(found.dictionary) else b""
+    return np.asarray(found.indices), np.frombuffer(values, np.uint8).reshape(len(found.dictionary), width)
 
 
 def _values(cells: NDArray[np.uint8]) -> list[bytes]:
