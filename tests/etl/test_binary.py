@@ -6,12 +6,14 @@ from decimal import Decimal
 
 import hypothesis.strategies as st
 import numpy as np
+import pyarrow as pa
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import text
 
 from etl.binary import decimals, hashes, json_objects, lay_out, of_kind, shapes, stream, texts, whole
+from etl.coded import Coded, CodedType
 from etl.extra import Extra
 from etl.load import copy_binary
 from etl.streams import Stream, ahead
@@ -47,6 +49,26 @@ def test_values_come_out_as_they_went_in(connection):
         "t2": ["x", "y", "z"],
     }
     assert through(connection, **columns) == list(zip(*columns.values(), strict=True))
+
+
+_texts = st.none() | st.text(alphabet="a锦\x00", max_size=3)
+_numbers = st.none() | st.decimals(-(10**15), 10**15, allow_nan=False, places=5) | st.just(Decimal("1e-9"))
+
+
+@given(st.lists(st.tuples(_texts, _numbers), max_size=6), st.booleans())
+@settings(deadline=None)
+def test_coded_columns_are_laid_out_as_objects_are(rows, many):
+    """Few different values are laid out once each, many of them row by row."""
+    columns = [[value for value, _ in rows], [value for _, value in rows]]
+    laid = []
+    for kind, values in zip((str, Decimal), columns, strict=True):
+        objects = np.array([*values, None], dtype=object)[:-1]
+        coded = Coded._from_sequence(objects, dtype=CodedType(kind))
+        if many:  # values that no row has
+            unused = pa.array([str(number) for number in range(10)], pa.string())
+            coded = Coded(coded.codes, pa.concat_arrays([coded.values, unused]), kind)
+        laid.append([lay_out([of_kind(kind, one)], len(rows)).to_pylist() for one in (objects, coded)])
+    assert all(one == other for one, other in laid)
 
 
 def test_what_no_text_of_the_database_may_hold_is_left_out(connection):
