@@ -122,7 +122,7 @@ def read_shapefile(source: Source, declared: str | None, accept_damage: bool, wo
     raw = Raw(frame, rows + 1, wkb.where(rows), read_text(part_of(shp, ".prj")), encoding, findings)
     raw.kept = (
         {place: table.kept[int(row)] for place, row in enumerate(rows) if int(row) in table.kept}
-        if dbf
+        if dbf and table.kept
         else {}
     )
     return raw
