@@ -20,6 +20,7 @@ from data.version import VERSION
 from etl.checks.limits import tolerances
 from etl.checks.tiles import beside
 from etl.checks.topology import Known
+from etl.coded import joined
 from etl.comparison import table_of
 from etl.work import Work
 
@@ -101,9 +102,11 @@ def known(
     settled = _settled(connection, layer, works, reach_deg)
     params = {"delivery": before.delivery, "layer": layer, "codes": list(FOUND)}
     rows = connection.execute(text(_PAIRS), params).all()
-    keys = pd.Series(np.concatenate([np.asarray(work.keys, dtype=object) for work in works]), dtype=object)
-    named = keys[keys.isin({name for row in rows for name in (row.supplier_key, row.other)})]
-    places = dict(zip(named, named.index, strict=True))
+    keys = joined([work.keys for work in works])
+    here = np.flatnonzero(
+        pd.Series(keys).isin({name for row in rows for name in (row.supplier_key, row.other)})
+    )
+    places = dict(zip(np.asarray(keys[here], dtype=object).tolist(), here.tolist(), strict=True))
     found: dict[str, set[tuple[int, int]]] = {code: set() for code in FOUND}  # two rows may have several gaps
     for row in rows:
         one, two = sorted((places.get(row.supplier_key, -1), places.get(row.other, -1)))
