@@ -13,9 +13,12 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from etl.spare import trim
+
 Shapes = NDArray[np.object_]
 Places = NDArray[np.int64]
 Part = slice | NDArray[Any]
+_TRIMMED = 8  # tables after which what they took is given back
 _MEASURES = ("boxes", "border", "parts", "points")
 
 
@@ -74,6 +77,8 @@ class Drawn:
         data = np.empty(ends[-1], dtype=np.uint8)
         for at in reversed(range(len(sizes))):
             data[ends[at] : ends[at + 1]] = parts.pop()._bytes
+            if at % _TRIMMED == 0:
+                trim()
         return cls(data, np.concatenate([np.zeros(1, np.int64), *starts]), *measures)
 
     def __len__(self) -> int:

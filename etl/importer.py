@@ -29,6 +29,7 @@ from etl.readers.crs import Place
 from etl.readers.discover import discover, files_of
 from etl.readers.raw import Source
 from etl.records import begin_file, finish_file, report_of, settle
+from etl.spare import give_back
 from etl.work import Work
 
 
@@ -45,6 +46,7 @@ class _Clock:
             yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+            give_back()
 
 
 def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) -> ImportReport:
@@ -95,6 +97,10 @@ def _run(paths: list[Path], options: ImportOptions, progress: Progress) -> Impor
         if kept is not None:
             say_kept((*works, *(work for work in unread if work.blocked_by)), kept)
         report = _store(works, unread, sha256, paths, options, meter, clock)
+    del works, unread  # a publication has what is staged, and may need the memory
+    give_back()
+    if report.status == "STAGED" and options.publish:
+        _publish(report, options, meter, clock)
     return report
 
 
@@ -166,7 +172,7 @@ def _store(
     meter: Meter,
     clock: _Clock,
 ) -> ImportReport:
-    """Check the layers against each other and what is published, store all of it, and publish when asked."""
+    """Check the layers against each other and what is published, and store all of it."""
     with transaction() as connection:
         plan_for_bulk(connection)
         number = record(connection, sha256, paths, options, "STAGED", said(options))
@@ -193,13 +199,15 @@ def _store(
                 finish_file(connection, work)
                 write_issues(connection, number, work.file_id, work.findings.items)
             status = settle(connection, number, works, options)
-    report = report_of(number, status, works, unread, options, clock.seconds)
-    if status == "STAGED" and options.publish:
-        with clock.stage("publish"):
-            meter.begin("publish", rows)
-            with transaction() as connection:
-                done = publish_in(connection, number, options.person, options.reason)
-                meter.advance(rows)
-        report.status, report.published = "PUBLISHED", True
-        report.publication, report.changes = done.publication_id, done.changes
-    return report
+    return report_of(number, status, works, unread, options, clock.seconds)
+
+
+def _publish(report: ImportReport, options: ImportOptions, meter: Meter, clock: _Clock) -> None:
+    rows = sum(layer.accepted for layer in report.layers)
+    with clock.stage("publish"):
+        meter.begin("publish", rows)
+        with transaction() as connection:
+            done = publish_in(connection, report.delivery, options.person, options.reason)
+            meter.advance(rows)
+    report.status, report.published = "PUBLISHED", True
+    report.publication, report.changes = done.publication_id, done.changes

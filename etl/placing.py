@@ -25,13 +25,14 @@ from etl.readers.boundary import MOST_SHAPES
 from etl.readers.crs import Decision
 from etl.readers.plain_shape import Records
 from etl.repairs import Proposals
+from etl.spare import trim
 from etl.work import Work
 
 Shapes = NDArray[np.object_]
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
-BATCH = 25_000  # rows whose shapes are built at once, for each processor
+BATCH = 10_000  # rows whose shapes are built at once, for each processor
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,9 @@ def _one(asked: Asked, rows: Places, way: _Way) -> _Stored:
         return _store(_Batch.read(asked, rows), way)
     plain = rows[delivered.plain[rows] & asked.stays[rows]]
     settled = settle(delivered, plain, CONVENTIONS.get(asked.format_), way.decision)
-    return _with(settled, _store(_Batch.read(asked, np.setdiff1d(rows, settled.places)), way))
+    done = _with(settled, _store(_Batch.read(asked, np.setdiff1d(rows, settled.places)), way))
+    trim()
+    return done
 
 
 def _with(settled: Settled, rest: _Stored) -> _Stored:

@@ -20,25 +20,21 @@ def reject_duplicates(works: list[Work]) -> None:
     if not works:
         return
     layer = LAYERS[works[0].layer or ""]
-    table = pd.DataFrame(
-        {
-            "file": np.repeat(np.arange(len(works)), [len(w.row_no) for w in works]),
-            "row": np.concatenate([w.row_no for w in works]),
-            "key": joined([w.keys for w in works]),
-        }
-    )
-    hashes = np.concatenate([w.hashes for w in works])
-    table[["first", "second"]] = hashes.view(np.uint64)  # two numbers for the sixteen bytes of a hash
-    by = ["key"] if layer.key else ["first", "second"]
-    numbers = table.groupby(by, sort=False, dropna=False).ngroup().to_numpy()
+    keys, hashes = joined([w.keys for w in works]), np.concatenate([w.hashes for w in works])
+    if layer.key:
+        numbers = pd.factorize(keys, use_na_sentinel=False)[0]
+    else:
+        halves = pd.DataFrame(hashes.view(np.uint64))  # two numbers for the sixteen bytes of a hash
+        numbers = halves.groupby([0, 1], sort=False).ngroup().to_numpy()
     again = pd.Series(numbers).duplicated().to_numpy()
     if not again.any():
         return
     _, firsts = np.unique(numbers, return_index=True)
     origin = firsts[numbers]  # the place of the first row with the same key
     same = (hashes == hashes[origin]).all(axis=1)
-    paths = np.array([work.path for work in works], dtype=object)[table["file"].to_numpy()]
-    rows, keys, files = (table[name].to_numpy() for name in ("row", "key", "file"))
+    files = np.repeat(np.arange(len(works)), [len(w.row_no) for w in works])
+    paths = np.array([work.path for work in works], dtype=object)[files]
+    rows, keys = np.concatenate([w.row_no for w in works]), np.asarray(keys, dtype=object)
     for number, work in enumerate(works):
         for code, kind in (("ROW_DUPLICATE", same), ("DUPLICATE_KEY", ~same)):
             places = np.flatnonzero(again & kind & (files == number))

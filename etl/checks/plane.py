@@ -1,7 +1,6 @@
 """Small geometry beside shapely's: a local plane of metres, lengths in metres, cuts that never fail as a whole."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +93,7 @@ def cut(how: Callable[..., Any], left: Shapes, right: Shapes) -> Shapes:
 
     Moving shapes from degrees to metres rounds their corners and may make a thin one
     invalid, which GEOS refuses for the whole table: then each row is cut by itself, and the refused one
-    on a grid of a tenth of a millimetre after it was made valid.
+    on a grid of a tenth of a millimetre, without what has no area.
     """
     try:
         return np.asarray(how(left, right), dtype=object)
@@ -105,14 +104,10 @@ def cut(how: Callable[..., Any], left: Shapes, right: Shapes) -> Shapes:
 
 
 def _cut_one(how: Callable[..., Any], one: Any, two: Any) -> Any:
-    both = np.array([one, two], dtype=object)
-    ways: tuple[Callable[[], Any], ...] = (
-        lambda: how(one, two),
-        lambda: how(*polygonal(shapely.make_valid(both)), grid_size=_GRID_M),
-        # Needles that the grid folds up: a buffer of nothing leaves what has an area.
-        lambda: how(*shapely.set_precision(shapely.buffer(both, 0), _GRID_M), grid_size=_GRID_M),
-    )
-    for way in ways[:-1]:
-        with suppress(shapely.GEOSException):
-            return way()
-    return ways[-1]()
+    try:
+        return how(one, two)
+    except shapely.GEOSException:
+        # An earlier cut may leave a thin rest that is turned inside out: mending it would make an area of thousands of
+        # square metres of it, a buffer of nothing leaves what has an area.
+        sound = shapely.set_precision(shapely.buffer(np.array([one, two], dtype=object), 0), _GRID_M)
+        return how(*sound, grid_size=_GRID_M)

@@ -271,8 +271,7 @@ def _between(
     area = np.nan_to_num(measure(planes.degrees(parts)))
     border = shapely.length(parts)
     width = 2 * area / np.maximum(border, 1e-9)
-    # Mitred corners may leave more than a strip; what is wider on the mean than a gap may be is none.
-    gap = (area > least_m2) & (width <= width_m) & (border / 2 - width >= _SLENDER * width)
+    gap = (area > least_m2) & (border / 2 - width >= _SLENDER * width)
     points = plane.of(whose[gap]).degrees(shapely.point_on_surface(parts[gap]))
     return Found(one[whose[gap]], two[whose[gap]], area[gap], width[gap], points)
 

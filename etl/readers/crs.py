@@ -144,10 +144,16 @@ def transform_points(points: NDArray[np.float64], decision: Decision) -> NDArray
     """Return points in the storage CRS, not finite where they cannot be transformed."""
     given = points[:, ::-1] if decision.swapped else points
     try:
-        change = Transformer.from_crs(decision.crs, STORAGE, always_xy=True)
+        change = _change(decision.crs)
     except ProjError as error:  # a local or engineering system has no way to the ellipsoid
         raise Refused("CRS_UNREADABLE", value=decision.label) from error
     return np.column_stack(change.transform(given[:, 0], given[:, 1]))
+
+
+@lru_cache(maxsize=64)
+def _change(crs: CRS) -> Transformer:
+    """Return the way to the storage CRS; threads may share it (pyproj 3.1)."""
+    return Transformer.from_crs(crs, STORAGE, always_xy=True)
 
 
 def note(decision: Decision) -> dict[str, str] | None:
