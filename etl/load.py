@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from data.layers import LAYERS
 from etl.binary import Bytes, Column, hashes, json_objects, lay_out, numbers, of_kind, shapes, stream, whole
+from etl.checks.parallel import spread
 from etl.coded import values_of
 from etl.issues import Issue
 from etl.readers.crs import STORAGE
@@ -58,10 +59,11 @@ def _parts(work: Work) -> Iterator[slice]:
 
 def fingerprints(work: Work) -> Bytes:
     """Return the content hash of each row, sixteen bytes: its values and its shape."""
-    found = np.zeros((len(work.row_no), 16), dtype=np.uint8)
-    for part in _parts(work):
-        found[part] = hashes(lay_out(_content(work, part), part.stop - part.start))
-    return found
+
+    def of_part(start: int, stop: int) -> Bytes:
+        return hashes(lay_out(_content(work, slice(start, stop)), stop - start))
+
+    return np.concatenate([np.zeros((0, 16), dtype=np.uint8), *spread(of_part, len(work.row_no), _BATCH)])
 
 
 def hash_again(work: Work, places: NDArray[np.int64]) -> None:

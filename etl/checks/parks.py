@@ -1,6 +1,6 @@
 """Parcels and the boundaries of parks: to which park a parcel belongs, and what of it lies outside."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -53,24 +53,33 @@ class Parks:
     def _inside(self, shapes: Drawn, drawn_m2: NDArray[np.float64]) -> pd.DataFrame:
         """Return rows, the parks (places) that hold some of them, and how many square metres they hold."""
         starts = range(0, len(shapes), _BATCH)
-        tables = [self._part(shapes[a : a + _BATCH], drawn_m2[a : a + _BATCH], a) for a in starts]
+        tables = [self._part(shapes, drawn_m2, slice(start, start + _BATCH)) for start in starts]
         return pd.concat(tables, ignore_index=True)
 
-    def _part(self, shapes: NDArray[np.object_], drawn_m2: NDArray[np.float64], start: int) -> pd.DataFrame:
+    def _part(self, shapes: Drawn, drawn_m2: NDArray[np.float64], part: slice) -> pd.DataFrame:
         """Do so for a batch of rows.
 
-        The parks are few and prepared, the parcels many: each park is asked which parcels
-        it covers; only those on its boundary are cut.
+        The parks are few and prepared, the parcels many: most lie with all of their box in one park. Only the others
+        are built, and asked themselves; only those on a boundary are cut.
         """
-        tree = shapely.STRtree(shapes)
-        some = np.stack(tree.query(self.shapes, predicate="intersects"), axis=1)
-        whole = np.stack(tree.query(self.shapes, predicate="covers"), axis=1)
-        number = np.array([len(shapes), 1])
-        part = some[~np.isin(some @ number, whole @ number)]
-        shared = shapely.intersection(shapes[part[:, 1]], self.shapes[part[:, 0]])
-        m2 = np.concatenate([drawn_m2[whole[:, 1]], np.nan_to_num(measure(shared))])
-        park, row = np.concatenate([whole, part]).T
-        return pd.DataFrame({"row": row + start, "park": park, "m2": m2})
+        boxes = shapely.STRtree(shapely.box(*shapes.boxes[part].T))
+        near, boxed = (self._asked(boxes, predicate) for predicate in ("intersects", "covers"))
+        odd = near[~_among(near, boxed)]
+        rows = np.unique(odd[:, 1])
+        built = shapes[rows + part.start]
+        tree = shapely.STRtree(built)
+        some, whole = (self._asked(tree, predicate) for predicate in ("intersects", "covers"))
+        cut = some[~_among(some, whole)]
+        shared = shapely.intersection(built[cut[:, 1]], self.shapes[cut[:, 0]])
+        whole[:, 1], cut[:, 1] = rows[whole[:, 1]], rows[cut[:, 1]]
+        whole = np.unique(np.concatenate([boxed, whole]), axis=0)
+        m2 = np.concatenate([drawn_m2[part][whole[:, 1]], np.nan_to_num(measure(shared))])
+        park, row = np.concatenate([whole, cut]).T
+        return pd.DataFrame({"row": row + part.start, "park": park, "m2": m2})
+
+    def _asked(self, tree: shapely.STRtree, predicate: Literal["intersects", "covers"]) -> NDArray[np.int64]:
+        """Return the pairs of a park and a row that stand in a relation, shape ``(n, 2)``."""
+        return np.stack(tree.query(self.shapes, predicate=predicate), axis=1).astype(np.int64)
 
     def _fill(self, work: Work, codes: NDArray[np.object_]) -> None:
         assert work.shapes is not None and work.drawn_m2 is not None
@@ -111,3 +120,9 @@ class Parks:
             "CROSSES_PARK", work.row_no[across], "park_code", codes[across], work.keys[across],
             shapely.point_on_surface(beyond), park=codes[across], outside_m2=np.round(out[across], 3),
         )  # fmt: skip
+
+
+def _among(pairs: NDArray[np.int64], others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say which pairs are among others."""
+    number = np.array([1 << 32, 1])
+    return np.isin(pairs @ number, others @ number)

@@ -1,13 +1,14 @@
 """Compare an import with history, checks and indexes with ogr2ogr's bare load of the same file.
 
-    python tests/benchmarks/import.py 10k|100k|1m [--runs 3] [--city FOLDER] [--cold]
+    python tests/benchmarks/import.py 10k|100k|1m [--runs 3] [--city FOLDER] [--cold] [--floor]
 
 Both sides use one private server with the same settings, in turn. Ratios
 count, seconds do not: the machine may be busy with other things. Needs
 ``ogr2ogr`` (Debian: gdal-bin). Our side reads, checks structure and rows,
 stages and publishes with history; ``warm`` is a worker that has imported a
 file before, ``cold`` the command from its start, ``second`` another delivery
-in which a tenth of the rows has another holder.
+in which a tenth of the rows has another holder, ``floor`` what the database
+alone takes for rows that are ready.
 """
 
 import argparse
@@ -26,6 +27,7 @@ TOP = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(TOP), str(HERE)]
 from city import city_of, deliveries  # noqa: E402
+from floor import floor  # noqa: E402
 from watch import Watch, seconds  # noqa: E402
 
 SIZES = {"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
@@ -149,6 +151,20 @@ def cold(server: Server, city: Path) -> Row:
             "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb}  # fmt: skip
 
 
+def alone(server: Server) -> Row:
+    """Return what the database alone takes for the rows that the last run published."""
+    connection = server.server.connect(server.place, server.user, f"bench_{server.number}")
+    server.do("CHECKPOINT")
+    before = seconds(server.pid)
+    try:
+        with tempfile.TemporaryDirectory(prefix="landstock-bench-") as folder, Watch(server.pid) as watch:
+            taken = floor(connection, Path(folder))
+    finally:
+        connection.close()
+    return {"wall": sum(taken.values()), "cpu": 0.0, "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb,
+            "seconds": taken}  # fmt: skip
+
+
 def _shown(name: str, row: Row) -> str:
     stages = " ".join(f"{stage} {taken:.2f}" for stage, taken in row.get("seconds", {}).items())
     topology = f"topology {row['topology']:.2f} " if "topology" in row else ""
@@ -163,6 +179,7 @@ def main() -> None:
     asked.add_argument("--runs", type=int, default=3)
     asked.add_argument("--city", type=Path, help="folder of the city's files; made when it is not there")
     asked.add_argument("--cold", action="store_true", help="the command from its start as well")
+    asked.add_argument("--floor", action="store_true", help="what the database alone takes for the same rows")
     asked.add_argument("--no-topology", action="store_true", help="parcels are not compared with each other")
     options = asked.parse_args()
     if not shutil.which("ogr2ogr"):
@@ -191,6 +208,8 @@ def rounds(server: Server, first: Path, second: Path, options: argparse.Namespac
         once, again = warm(server, first, second, *(["--no-topology"] if options.no_topology else []))
         told("warm", once)
         told("second", again)
+        if options.floor:
+            told("floor", alone(server))
         if options.cold:
             told("cold", cold(server, first))
     report(rows)
@@ -218,6 +237,10 @@ def report(rows: dict[str, list[Row]]) -> None:
     print(
         f"second delivery / first                  {median('second', 'wall') / median('warm', 'wall'):.2f}   (asked: 0.6)"
     )
+    if "floor" in rows:
+        print(
+            f"the database alone / ogr2ogr             {median('floor', 'wall') / median('ogr2ogr', 'wall'):.2f}"
+        )
     if "cold" in rows:
         print(
             f"cold import / ogr2ogr                    {median('cold', 'wall') / median('ogr2ogr', 'wall'):.2f}   (asked: 1.0 at 100k)"
