@@ -51,11 +51,10 @@ def _alike(shapes: Drawn, days: NDArray[np.object_] | None) -> NDArray[np.int64]
     Equal shapes have equal bounds and equally many points: only where those agree, the shapes
     are brought into one form and compared, so that a table without repeats costs next to nothing.
     """
-    own = np.arange(len(shapes), dtype=np.int64)
-    table = pd.DataFrame(shapes.boxes).assign(points=shapes.points)
-    if days is not None:
-        table["day"] = days
-    near = np.flatnonzero(table.duplicated(keep=False).to_numpy())
+    own = near = np.arange(len(shapes), dtype=np.int64)
+    measures = [*shapes.boxes.T, shapes.points, *([] if days is None else [days])]
+    for values in measures:  # after the first hardly any are left
+        near = near[pd.Series(values[near]).duplicated(keep=False).to_numpy()]
     if not len(near):
         return own
     forms = pd.DataFrame({"form": shapely.to_wkb(shapely.normalize(shapes[near]))})

@@ -14,7 +14,7 @@ from etl.checks.parallel import spread
 Places = NDArray[np.int64]
 Boxes = NDArray[np.float64]
 
-SIZE = 25_000  # shapes of one tile
+SIZE = 15_000  # shapes of one tile
 _LONG = 10  # times as long as most shapes of its tile: a road, a river
 
 

@@ -94,7 +94,7 @@ def ogr2ogr(server: Server, shp: Path) -> Row:
     if process.returncode:
         raise SystemExit(f"ogr2ogr ended with {process.returncode}")
     return {"wall": time.perf_counter() - begun, "cpu": used.ru_utime + used.ru_stime,
-            "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb}  # fmt: skip
+            "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb, "above_mb": watch.above_mb}  # fmt: skip
 
 
 def warm(server: Server, first: Path, second: Path, *more: str) -> list[Row]:
@@ -125,7 +125,7 @@ def warm(server: Server, first: Path, second: Path, *more: str) -> list[Row]:
             if not row["published"]:
                 raise SystemExit(f"not published: {row['layers']}")
             found.append(row | {"cpu": seconds(worker.pid) - cpu, "pg": seconds(server.pid) - pg,
-                                "peak_mb": watch.peak_mb})  # fmt: skip
+                                "peak_mb": watch.peak_mb, "above_mb": watch.above_mb})  # fmt: skip
         worker.stdin.close()
     return found[1:]
 
@@ -148,7 +148,7 @@ def cold(server: Server, city: Path) -> Row:
         if process.returncode:
             raise SystemExit(f"the import ended with {process.returncode}")
     return {"wall": time.perf_counter() - begun, "cpu": used.ru_utime + used.ru_stime,
-            "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb}  # fmt: skip
+            "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb, "above_mb": watch.above_mb}  # fmt: skip
 
 
 def alone(server: Server) -> Row:
@@ -162,7 +162,7 @@ def alone(server: Server) -> Row:
     finally:
         connection.close()
     return {"wall": sum(taken.values()), "cpu": 0.0, "pg": seconds(server.pid) - before, "peak_mb": watch.peak_mb,
-            "seconds": taken}  # fmt: skip
+            "above_mb": watch.above_mb, "seconds": taken}  # fmt: skip
 
 
 def _shown(name: str, row: Row) -> str:
@@ -246,7 +246,10 @@ def report(rows: dict[str, list[Row]]) -> None:
             f"cold import / ogr2ogr                    {median('cold', 'wall') / median('ogr2ogr', 'wall'):.2f}   (asked: 1.0 at 100k)"
         )
     for name in rows:
-        print(f"peak of memory, {name:9s}                {median(name, 'peak_mb'):.0f} MB")
+        peak, above = median(name, "peak_mb"), median(name, "above_mb")
+        print(
+            f"peak of memory, {name:9s}                {peak:.0f} MB, {above:.0f} without shared buffers   (asked: 1,000)"
+        )
 
 
 if __name__ == "__main__":

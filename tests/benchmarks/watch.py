@@ -46,27 +46,33 @@ def seconds(*roots: int) -> float:
     return total
 
 
-def _pss_mb(pid: int) -> float:
+def _pss_mb(pid: int) -> tuple[float, float]:
+    """Return the proportional set size, and what of it is shared memory: the server's buffers."""
+    whole = shared = 0.0
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
+                whole = int(line.split()[1]) / 1024
+            elif line.startswith("Pss_Shmem:"):
+                shared = int(line.split()[1]) / 1024
     except OSError:
         pass  # it has ended since it was listed
-    return 0.0
+    return whole, shared
 
 
 class Watch(threading.Thread):
-    """Samples the memory of processes (proportional set size, shared buffers included) and keeps the peak."""
+    """Samples the memory of processes (proportional set size) and keeps the peaks: all of it, and without shared buffers."""
 
     def __init__(self, *roots: int) -> None:
         super().__init__(daemon=True)
-        self.roots, self.peak_mb, self._on = roots, 0.0, True
+        self.roots, self.peak_mb, self.above_mb, self._on = roots, 0.0, 0.0, True
 
     def run(self) -> None:
         """Sample until the block ends."""
         while self._on:
-            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, tree(*self.roots))))
+            found = [_pss_mb(pid) for pid in tree(*self.roots)]
+            whole, shared = (sum(part) for part in zip(*found, strict=True))
+            self.peak_mb, self.above_mb = max(self.peak_mb, whole), max(self.above_mb, whole - shared)
             time.sleep(0.5)  # reading the maps of a server is work itself
 
     def __enter__(self) -> "Watch":
