@@ -72,10 +72,8 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
     lineage.record(connection, delivery_id, publication)
     _finish(connection, done, delivery_id, "PUBLISHED")
     supplier_mappings.save_of(connection, delivery_id, person)
-    for (
-        layer,
-        ids,
-    ) in files.items():  # last, since a table that is emptied as a whole is locked until the commit
+    # Last, since a table that is emptied as a whole is locked until the commit.
+    for layer, ids in files.items():
         staged.discard(connection, layer, ids)
     return done
 

@@ -11,7 +11,7 @@ from etl.checks.expected import check_gone, check_last
 from etl.checks.limits import tolerances
 from etl.checks.references import check_references
 from etl.checks.shapes import NO_OVERLAP, check_overlaps, check_published, gap_width_m
-from etl.checks.topology import Known, reach
+from etl.checks.topology import Known, reach_of
 from etl.checks.units import check_units
 from etl.earlier import Last
 from etl.load import hash_again
@@ -113,7 +113,7 @@ def against_published(
 
 def _known(connection: Connection, layer: str, works: list[Work], last: Last) -> tuple[Known, Known] | None:
     boxes = np.concatenate([work.shapes.boxes for work in works if work.shapes is not None])
-    return earlier.known(connection, layer, works, last, reach(gap_width_m(layer), boxes))
+    return earlier.known(connection, layer, works, last, reach_of(gap_width_m(layer), boxes))
 
 
 def _report_gone(connection: Connection, layer: str, works: list[Work], options: ImportOptions) -> None:

@@ -76,7 +76,7 @@ def degrees_of(width_m: float, boxes: NDArray[np.float64]) -> float:
     return float(width_m / (METRES * np.cos(np.radians(min(89.0, max(abs(south), abs(north)))))))
 
 
-def reach(width_m: float, boxes: NDArray[np.float64]) -> float:
+def reach_of(width_m: float, boxes: NDArray[np.float64]) -> float:
     """Return how far away a shape may have to do with a gap of a width, in degrees."""
     return _MITRE * degrees_of(width_m, boxes)
 
@@ -198,7 +198,7 @@ def gaps(drawn: Drawn, width_m: float, above_m2: float, known: Known | None = No
     if width_m <= 0 or not len(drawn):
         return none_found()
     pairs = _near_pairs(drawn, degrees_of(width_m, drawn.boxes), known or unknown(len(drawn)))
-    beyond = reach(width_m, drawn.boxes)
+    beyond = reach_of(width_m, drawn.boxes)
 
     def between(core: Places) -> Found:
         mine = pairs[np.isin(pairs[:, 0], core)]

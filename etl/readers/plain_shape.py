@@ -7,14 +7,14 @@ them on all real files); whatever is not so plain is left to it.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from etl.readers.structure import POLYGON, Structure
+from etl.readers.structure import POLYGON, Structure, damaged
 
 _PARTS, _POINTS, _START, _RING = 36, 40, 44, 48  # where things are in a record; the ring's points come last
 _LEAST_POINTS = 4
@@ -81,8 +81,7 @@ class Records:
             for part in _batches(self._offsets, places[order]):
                 begins, ends = self._offsets[part] + start, self._offsets[part] + self._lengths[part]
                 first = int(begins[0])
-                file.seek(first)
-                raw = file.read(int(ends.max()) - first)
+                raw = _stretch(file, first, int(ends.max()))
                 # Every second stretch between these bounds is what is wanted.
                 bounds = (np.column_stack([begins, ends]).ravel() - first).astype(np.int32)
                 stretches = [None, pa.py_buffer(bounds), pa.py_buffer(raw)]
@@ -101,12 +100,20 @@ def plain_records(shp: Path, found: Structure, sound: Mask) -> Mask:
     with shp.open("rb") as file:
         for part in _batches(found.offsets, order):
             begin = int(found.offsets[part].min())
-            file.seek(begin)
-            raw = file.read(int((found.offsets[part] + found.lengths[part]).max()) - begin)
+            raw = _stretch(file, begin, int((found.offsets[part] + found.lengths[part]).max()))
             good[part] = _plain(
                 np.frombuffer(raw, np.uint8), found.offsets[part] - begin, found.lengths[part]
             )
     return good
+
+
+def _stretch(file: BinaryIO, begin: int, end: int) -> bytes:
+    """Return the bytes of a file between two places; it may have been cut off since its structure was checked."""
+    file.seek(begin)
+    raw = file.read(end - begin)
+    if len(raw) < end - begin:
+        raise damaged(".shp", f"{begin + len(raw)} bytes", f"{end} bytes")
+    return raw
 
 
 def _batches(offsets: Places, order: Places) -> list[Places]:

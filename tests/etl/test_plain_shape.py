@@ -93,3 +93,16 @@ def test_batches_cover_all_records(tmp_path, monkeypatch):
     write(path, shapes, [np.arange(11)], ["n"], geometry_type="Polygon", crs="EPSG:4549")
     ours, gdal, plain = both(path, tmp_path, monkeypatch)
     assert plain == 11 and ours.tolist() == gdal.tolist()
+
+
+def test_a_file_that_is_cut_off_while_it_is_read_is_refused(tmp_path):
+    path = tmp_path / "a.shp"
+    shapes = np.array([shapely.to_wkb(shapely.box(n, 0, n + 1, 1)) for n in range(3)], dtype=object)
+    write(path, shapes, [np.arange(3)], ["n"], geometry_type="Polygon", crs="EPSG:4549")
+    records = vector._shapes(path, structure.check(path, path.with_suffix(".shx"), accept=False), tmp_path)
+    path.write_bytes(path.read_bytes()[:-40])
+    assert records[:2][0] is not None
+    for look in (lambda: records[:], lambda: records.rings(np.array([2]))):
+        with pytest.raises(Refused) as refused:
+            look()
+        assert refused.value.code == "STRUCTURE_DAMAGED"
