@@ -1,14 +1,14 @@
 """What a staged delivery changes is compared once; a publication uses it unless something came in between."""
 
 import pytest
-from shapely import box
 from sqlalchemy import text
 
 from data import jobs, staged
-from data.session import engine, transaction
+from data.session import transaction
 from etl import comparison, publish
 from etl.importer import run
 from etl.options import ImportOptions
+from tests.etl.asking import parcel_file, rows
 
 PUBLISH = ImportOptions(publish=True)
 WHOLE = ImportOptions(complete=True, accept=("DROP_THRESHOLD",), reason="试验")
@@ -17,25 +17,6 @@ WHOLE = ImportOptions(complete=True, accept=("DROP_THRESHOLD",), reason="试验"
 @pytest.fixture(autouse=True)
 def _home(empty_database):
     yield
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
-
-
-def parcels(folder, **holders):
-    """Write parcels A, B, … side by side, with their holders."""
-    folder.mkdir()
-    lines = [
-        f'{code},{holder},S1,"{box(121 + at / 100, 41, 121.005 + at / 100, 41.005).wkt}"\n'
-        for code, holder in holders.items()
-        for at in [ord(code) - 65]
-    ]
-    (folder / "parcel.csv").write_text(
-        "parcel_code,holder,park_code,geom\n" + "".join(lines), encoding="utf-8"
-    )
-    return folder
 
 
 def holders():
@@ -61,9 +42,9 @@ def compared(monkeypatch):
 
 
 def test_only_what_differs_is_kept_and_used(tmp_path, compared):
-    run([parcels(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
+    run([parcel_file(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
     assert compared == [] and kept() == []  # a first delivery has nothing to be compared with
-    later = run([parcels(tmp_path / "2", A="甲", B="丁", D="戊")], WHOLE)
+    later = run([parcel_file(tmp_path / "2", A="甲", B="丁", D="戊")], WHOLE)
     # Row 3 (the titles are row 1) replaces B, row 4 is new, C is gone; row 2 is as it was.
     assert kept() == [(3, "B"), (4, None), (None, "C")]
     done = publish.publish(later.delivery)
@@ -74,15 +55,15 @@ def test_only_what_differs_is_kept_and_used(tmp_path, compared):
 
 
 def test_a_part_of_a_layer_keeps_nothing_of_what_it_leaves_out(tmp_path):
-    run([parcels(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
-    run([parcels(tmp_path / "2", B="丁")], ImportOptions())
+    run([parcel_file(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
+    run([parcel_file(tmp_path / "2", B="丁")], ImportOptions())
     assert kept() == [(2, "B")]
 
 
 def test_what_is_published_in_between_is_compared_anew(tmp_path, compared):
-    run([parcels(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
-    later = run([parcels(tmp_path / "2", A="甲", B="丁", D="戊")], WHOLE)
-    between = run([parcels(tmp_path / "3", A="己", B="丁", D="庚", E="辛")], PUBLISH)
+    run([parcel_file(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
+    later = run([parcel_file(tmp_path / "2", A="甲", B="丁", D="戊")], WHOLE)
+    between = run([parcel_file(tmp_path / "3", A="己", B="丁", D="庚", E="辛")], PUBLISH)
     done = publish.publish(later.delivery)
     assert len(compared) == 3
     # A and D have other holders meanwhile, B is what the delivery says, C and E are in none of its rows.
@@ -92,9 +73,9 @@ def test_what_is_published_in_between_is_compared_anew(tmp_path, compared):
 
 
 def test_a_withdrawal_in_between_is_one_as_well(tmp_path, compared):
-    run([parcels(tmp_path / "1", A="甲", B="乙")], PUBLISH)
-    second = run([parcels(tmp_path / "2", A="丙")], PUBLISH)
-    later = run([parcels(tmp_path / "3", A="丙", B="乙")], ImportOptions())
+    run([parcel_file(tmp_path / "1", A="甲", B="乙")], PUBLISH)
+    second = run([parcel_file(tmp_path / "2", A="丙")], PUBLISH)
+    later = run([parcel_file(tmp_path / "3", A="丙", B="乙")], ImportOptions())
     assert kept() == []
     publish.withdraw(second.delivery, "试验")
     done = publish.publish(later.delivery)
@@ -103,8 +84,8 @@ def test_a_withdrawal_in_between_is_one_as_well(tmp_path, compared):
 
 
 def test_other_layers_do_not_make_a_comparison_old(tmp_path, compared):
-    run([parcels(tmp_path / "1", A="甲")], PUBLISH)
-    later = run([parcels(tmp_path / "2", A="乙")], ImportOptions())
+    run([parcel_file(tmp_path / "1", A="甲")], PUBLISH)
+    later = run([parcel_file(tmp_path / "2", A="乙")], ImportOptions())
     firms = tmp_path / "3"
     firms.mkdir()
     (firms / "enterprise.csv").write_text(
@@ -116,10 +97,10 @@ def test_other_layers_do_not_make_a_comparison_old(tmp_path, compared):
 
 
 def test_a_key_that_had_ended_keeps_its_number(tmp_path):
-    run([parcels(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
+    run([parcel_file(tmp_path / "1", A="甲", B="乙", C="丙")], PUBLISH)
     numbers = dict(rows("SELECT parcel_code, entity_id FROM parcel"))
-    publish.publish(run([parcels(tmp_path / "2", A="甲")], WHOLE).delivery)
-    run([parcels(tmp_path / "3", A="甲", B="丁", D="戊")], PUBLISH)
+    publish.publish(run([parcel_file(tmp_path / "2", A="甲")], WHOLE).delivery)
+    run([parcel_file(tmp_path / "3", A="甲", B="丁", D="戊")], PUBLISH)
     now = dict(rows("SELECT parcel_code, entity_id FROM parcel WHERE upper_inf(known)"))
     assert (now["A"], now["B"]) == (numbers["A"], numbers["B"])
     assert now["D"] not in numbers.values()
@@ -127,8 +108,8 @@ def test_a_key_that_had_ended_keeps_its_number(tmp_path):
 
 @pytest.mark.parametrize("way", ["check only", "discarded"])
 def test_a_comparison_leaves_with_the_staged_rows(tmp_path, way):
-    run([parcels(tmp_path / "1", A="甲", B="乙")], PUBLISH)
-    done = run([parcels(tmp_path / "2", A="丙")], ImportOptions(check_only=way == "check only"))
+    run([parcel_file(tmp_path / "1", A="甲", B="乙")], PUBLISH)
+    done = run([parcel_file(tmp_path / "2", A="丙")], ImportOptions(check_only=way == "check only"))
     if way == "discarded":
         assert kept() == [(2, "A")]
         with transaction() as connection:

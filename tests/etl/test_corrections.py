@@ -2,7 +2,6 @@
 
 import pytest
 from shapely import box
-from sqlalchemy import text
 
 from data.corrections import list_corrections, of_delivery
 from data.session import engine
@@ -11,6 +10,7 @@ from etl.errors import CorrectionRefused, CorrectionUsage
 from etl.importer import run
 from etl.options import ImportOptions
 from etl.publish import withdraw
+from tests.etl.asking import rows
 
 PUBLISH = ImportOptions(publish=True)
 
@@ -18,11 +18,6 @@ PUBLISH = ImportOptions(publish=True)
 @pytest.fixture(autouse=True)
 def _home(empty_database):
     yield
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def parcels(folder, note="", **holders):

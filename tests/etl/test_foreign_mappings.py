@@ -4,11 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from data.session import engine
 from etl.importer import run
 from etl.options import ImportOptions
+from tests.etl.asking import rows
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REAL = CHECKOUT.parent / "shared" / "data" / "real"
@@ -18,11 +17,6 @@ pytestmark = [
     pytest.mark.skipif(not REAL.is_dir(), reason=f"the published data are not at {REAL}"),
     pytest.mark.usefixtures("empty_database"),
 ]
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def taken_in(folder, mapping=None, **options):

@@ -9,13 +9,12 @@ import openpyxl
 import pytest
 import shapely
 from shapely import box
-from sqlalchemy import text
 
-from data.session import engine
 from etl.errors import ImportUsage, PathMissing, UnknownLayer
 from etl.importer import run
 from etl.options import ImportOptions
 from gis.areas import area_m2
+from tests.etl.asking import rows
 
 PARK = box(121.0, 41.0, 121.1, 41.1)
 CODE = "210711001001GB{:05d}"
@@ -24,11 +23,6 @@ CODE = "210711001001GB{:05d}"
 @pytest.fixture(autouse=True)
 def _home(empty_database):
     yield
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def write(folder, name, content, encoding="utf-8"):

@@ -7,10 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 from shapely import box
-from sqlalchemy import text
 
 from data import supplier_mappings
-from data.session import engine, transaction
+from data.session import transaction
 from etl.asked import place_of
 from etl.errors import BadMapping, ImportUsage
 from etl.importer import run
@@ -21,6 +20,7 @@ from etl.options import ImportOptions
 from etl.publish import publish
 from etl.readers.discover import files_of
 from etl.recognise import recognise
+from tests.etl.asking import rows
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 SAID = {
@@ -28,11 +28,6 @@ SAID = {
     "sources": [{"match": "*企业*.csv", "layer": "enterprise", "columns": {"credit_code": "代码", "enterprise_name": "全称"}}],
 }  # fmt: skip
 TABLE = "代码,全称\n91350100M000100Y43,锦州某公司\n"
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def table(folder, name="企业2026-10.csv", content=TABLE):

@@ -12,35 +12,19 @@ from sqlalchemy import text
 
 from data import deliveries
 from data.deliveries import NoSuchDelivery
-from data.session import engine, transaction
+from data.session import transaction
 from etl import importer, publish
 from etl.errors import NotPublishable
 from etl.importer import run
 from etl.options import ImportOptions
+from tests.etl.asking import parcel_file, rows
 
-HEAD = "parcel_code,holder,park_code,geom\n"
 PUBLISH = ImportOptions(publish=True)
 
 
 @pytest.fixture(autouse=True)
 def _home(empty_database):
     yield
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
-
-
-def parcel_file(folder, **holders):
-    """Write parcels A, B, … side by side, with their holders."""
-    folder.mkdir(exist_ok=True)
-    lines = [
-        f'{code},{holder},S1,"{box(121 + (ord(code) - 65) / 100, 41, 121.005 + (ord(code) - 65) / 100, 41.005).wkt}"\n'
-        for code, holder in holders.items()
-    ]
-    (folder / "parcel.csv").write_text(HEAD + "".join(lines), encoding="utf-8")
-    return folder
 
 
 def builtup_file(folder, *boxes, day="2024-12-31"):

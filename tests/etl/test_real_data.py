@@ -3,22 +3,16 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
 
-from data.session import engine
 from etl.importer import run
 from etl.options import ImportOptions
+from tests.etl.asking import rows
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 REAL = CHECKOUT.parent / "shared" / "data" / "real"
 MAPPINGS = CHECKOUT / "etl" / "mappings"
 
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason=f"the published data are not at {REAL}")
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def show(report, capsys):

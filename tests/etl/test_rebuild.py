@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from data import second_database, supplier_mappings
 from data.cluster import making, server
-from data.session import engine, transaction
+from data.session import transaction
 from data.settings import settings
 from etl import rebuild as rebuilding
 from etl import sample
@@ -19,6 +19,7 @@ from etl.importer import run
 from etl.options import ImportOptions
 from etl.publish import publish, withdraw
 from etl.rebuild import rebuild
+from tests.etl.asking import rows
 
 TOP = Path(__file__).resolve().parents[2]
 PUBLISH = ImportOptions(publish=True, supplier="测绘院")
@@ -30,11 +31,6 @@ def _privileged(server_place, empty_database, monkeypatch):
     address = lambda name: server.url(server_place, making.SUPERUSER, name)  # noqa: E731
     monkeypatch.setattr(second_database, "_privileged", address)
     yield
-
-
-def rows(sql, **params):
-    with engine().connect() as connection:
-        return connection.execute(text(sql), params).all()
 
 
 def change(sql):
