@@ -54,8 +54,8 @@ def analyse(
         landstock analyse --rules stricter.yaml        # a what-if, compared with the rules in force
     """
     from data.session import transaction
-    from etl.analysis_summary import summary
-    from etl.jobs import ensure_run
+    from etl.analysis.run import ensure_run
+    from etl.analysis.summary import summary
 
     for path in rules:
         if not path.is_file():
@@ -90,7 +90,7 @@ def _what_if(
     save: bool,
 ) -> dict[str, Any]:
     """Judge by other rules and return the parcels whose verdict differs; store it only if asked."""
-    from etl.analysis_what_if import what_if
+    from etl.analysis.what_if import what_if
 
     return what_if(run_id, as_of, known_on, park_code, rules, person() if save else None)
 
@@ -125,7 +125,7 @@ def explain(
         landstock explain 210700001001GB00001 --as-of 2026-01-01
     """
     from api.cli_explain_text import explanation_text
-    from etl.analysis_explain import explain as explained
+    from etl.analysis.explain import explain as explained
 
     open_database()
     told = explained(parcel_code, as_of, known_on, lang, person(), Steps())

@@ -8,7 +8,7 @@ from gis import words
 from gis.words import word
 
 if TYPE_CHECKING:
-    from etl.analysis_summary import RunSummary
+    from etl.analysis.summary import RunSummary
 
 _WORDS = {
     "zh": {

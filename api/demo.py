@@ -14,8 +14,10 @@ from data.cluster import start
 from data.models import DeliveryFile, Park
 from data.session import transaction
 from data.settings import checkout
-from etl import export, jobs
-from etl.analysis_summary import RunSummary, summary
+from etl import export
+from etl.analysis.compute import Progress
+from etl.analysis.run import ensure_run
+from etl.analysis.summary import RunSummary, summary
 from etl.importer import run as import_delivery
 from etl.options import ImportOptions
 from maps.handout import LIMIT
@@ -42,7 +44,7 @@ def default_folder() -> Path:
     return (checkout() or Path.cwd()) / "out"
 
 
-def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: jobs.Progress) -> Demo:
+def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: Progress) -> Demo:
     """Import, analyse and write the files; what is there already is used as it is.
 
     Raises
@@ -56,7 +58,7 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
     progress("sample delivery", 0, 1)
     report = _imported(person, progress)
     progress("analysis", 0, 1)
-    run_id = jobs.ensure_run(as_of, None, None, person, progress)
+    run_id = ensure_run(as_of, None, None, person, progress)
     with transaction() as connection:
         found = summary(connection, run_id)
     question = export.Question(as_of, None, None, lang, person)
@@ -71,7 +73,7 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
     return Demo(report, report.get("duplicate_of") is not None, found, wanted, mapped, only)
 
 
-def _imported(person: str, progress: jobs.Progress) -> dict[str, Any]:
+def _imported(person: str, progress: Progress) -> dict[str, Any]:
     """Import and publish the sample delivery; what is in already is not read again."""
     with (
         as_file(files("data") / "samples" / _SAMPLE) as delivery,

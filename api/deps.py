@@ -15,7 +15,7 @@ from data import overview
 from data.queries import Filter
 from data.session import transaction
 from data.settings import settings
-from etl.jobs import ensure_run
+from etl.analysis.run import ensure_run
 from gis.errors import LandStockError
 
 

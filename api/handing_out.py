@@ -7,9 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 
 from etl import export
+from etl.analysis.compute import Progress
 from etl.export.aside import written_aside
 from etl.export.notes import data_version
-from etl.jobs import Progress
 from maps.handout import About, handout
 
 _EVERYWHERE = {"zh": "全部园区", "en": "All parks"}

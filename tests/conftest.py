@@ -186,8 +186,8 @@ def sample_copy(server_place: Place, sample_database: str) -> Iterator[str]:
 
 
 def _import_sample(found: Place) -> None:
+    from etl.analysis.run import ensure_run
     from etl.importer import run
-    from etl.jobs import ensure_run
     from etl.options import ImportOptions
     from etl.sample import FOLDER
 

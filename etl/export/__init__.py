@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from etl.analysis.compute import Progress
 from etl.export import boundary_points
 from etl.export.boundary_points import require_zone, write_boundary_points
 from etl.export.dataset import Dataset, Question
@@ -11,7 +12,6 @@ from etl.export.geo_files import write_geojson, write_gpkg
 from etl.export.office import write_idle_list
 from etl.export.table_files import write_csv, write_xlsx
 from etl.export.tables import WHATS, dataset
-from etl.jobs import Progress
 
 __all__ = [
     "FORMATS",

@@ -22,7 +22,8 @@ from data.models import (
     PlanZone,
 )
 from data.session import transaction
-from etl import jobs
+from etl.analysis.compute import ParkNotFound, Progress
+from etl.analysis.run import ensure_run
 from etl.export import columns as c
 from etl.export.dataset import Dataset, Question, Source
 from etl.export.errors import ExportRefused
@@ -36,7 +37,7 @@ WHATS = ("parcels", "parks", "builtup", "buildings", "plan-zones", "verdicts", "
          "intensity", "growth")  # fmt: skip
 
 
-def dataset(what: str, question: Question, progress: jobs.Progress | None = None) -> Dataset:
+def dataset(what: str, question: Question, progress: Progress | None = None) -> Dataset:
     """Return the rows of one WHAT for exactly the day and the time asked.
 
     Raises
@@ -56,7 +57,7 @@ def dataset(what: str, question: Question, progress: jobs.Progress | None = None
         state = data_state(connection, question.known_on)
         parks = park_names(connection, state)
         if question.park_code is not None and question.park_code not in parks:
-            raise jobs.ParkNotFound(question.park_code, sorted(parks))
+            raise ParkNotFound(question.park_code, sorted(parks))
         found = _BUILDERS[what](connection, state, question, run_id, parks)
         return replace(
             found,
@@ -66,9 +67,9 @@ def dataset(what: str, question: Question, progress: jobs.Progress | None = None
         )
 
 
-def _run(question: Question, progress: jobs.Progress | None) -> int:
+def _run(question: Question, progress: Progress | None) -> int:
     """Return the run over all parks: a park's part of it is the same as a run of its own."""
-    return jobs.ensure_run(question.as_of, question.known_on, None, question.person, progress)
+    return ensure_run(question.as_of, question.known_on, None, question.person, progress)
 
 
 def park_names(connection: Connection, state: DataState) -> dict[str, str]:

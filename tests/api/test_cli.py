@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from api.cli import main
 from api.cli_frame import Day, Epsg, Moment
-from etl.analysis_explain import near_codes
+from etl.analysis.explain import near_codes
 
 TOP = Path(__file__).parents[2]
 DAY = "2026-11-01"

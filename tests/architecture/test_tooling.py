@@ -38,7 +38,7 @@ def test_rooms_only_look_downwards() -> None:
         "data.rules",
         "data.doctor",
         "etl.importer",
-        "etl.jobs",
+        "etl.analysis.run",
         "maps.tiles",
         "gis.idle",
         "api.main",

@@ -10,22 +10,23 @@ from sqlalchemy import func, select
 
 from data.models import AnalysisRun, IdleVerdict
 from data.session import transaction
-from etl import jobs
-from etl.analysis_rows import _array, _plain
-from etl.analysis_summary import summary
+from etl.analysis.compute import ParkNotFound
+from etl.analysis.rows import _array, _plain
+from etl.analysis.run import ensure_run
+from etl.analysis.summary import summary
 from gis.errors import RuleNotInForce
 
 DAY = dt.date(2026, 11, 1)
 
 
 def test_a_stored_run_is_reused(sample_database: str) -> None:
-    assert jobs.ensure_run(DAY) == jobs.ensure_run(DAY)
+    assert ensure_run(DAY) == ensure_run(DAY)
 
 
 def test_two_requests_at_once_compute_one_run(sample_database: str) -> None:
     day = dt.date(2026, 6, 30)
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(lambda _: jobs.ensure_run(day), range(2))
+        first, second = pool.map(lambda _: ensure_run(day), range(2))
     assert first == second
     with transaction() as connection:
         count = select(func.count()).where(AnalysisRun.as_of == day)
@@ -33,7 +34,7 @@ def test_two_requests_at_once_compute_one_run(sample_database: str) -> None:
 
 
 def test_a_run_of_one_park_is_that_part_of_the_whole(sample_database: str) -> None:
-    whole, part = jobs.ensure_run(DAY), jobs.ensure_run(DAY, park_code="S217904")
+    whole, part = ensure_run(DAY), ensure_run(DAY, park_code="S217904")
     columns = [c for c in IdleVerdict.__table__.c if c.name not in ("run_id", "trace")]
     with transaction() as connection:
         one = connection.execute(
@@ -49,12 +50,12 @@ def test_a_run_of_one_park_is_that_part_of_the_whole(sample_database: str) -> No
 
 
 def test_an_unknown_park_names_those_that_exist(sample_database: str) -> None:
-    with pytest.raises(jobs.ParkNotFound, match="S217901"):
-        jobs.ensure_run(DAY, park_code="NOWHERE")
+    with pytest.raises(ParkNotFound, match="S217901"):
+        ensure_run(DAY, park_code="NOWHERE")
 
 
 def test_before_the_first_publication_nothing_is_known(sample_database: str) -> None:
-    run_id = jobs.ensure_run(DAY, known_on=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
+    run_id = ensure_run(DAY, known_on=dt.datetime(2000, 1, 1, tzinfo=dt.UTC))
     with transaction() as connection:
         found = summary(connection, run_id)
     assert (found.parcels, found.publication_id) == (0, None)
@@ -63,12 +64,12 @@ def test_before_the_first_publication_nothing_is_known(sample_database: str) -> 
 def test_before_the_law_there_is_no_verdict(sample_database: str) -> None:
     # The Measures are in force from 2012-07-01.
     with pytest.raises(RuleNotInForce):
-        jobs.ensure_run(dt.date(2012, 6, 30))
+        ensure_run(dt.date(2012, 6, 30))
 
 
 def test_the_summary_adds_up(sample_database: str) -> None:
     with transaction() as connection:
-        found = summary(connection, jobs.ensure_run(DAY))
+        found = summary(connection, ensure_run(DAY))
     assert sum(n for n, _ in found.verdicts.values()) == found.parcels
     assert sum((area for _, area in found.verdicts.values()), Decimal(0)) == found.area_m2
     assert sum(n for n, _ in found.parks.values()) == found.parcels

@@ -9,9 +9,9 @@ from sqlalchemy import text
 from data import dossier, search
 from data.provenance import NoSuchField, RowNotFound, sources
 from data.session import engine
+from etl.analysis.run import ensure_run
 from etl.correcting import Wanted, make
 from etl.importer import run
-from etl.jobs import ensure_run
 from etl.options import ImportOptions
 from etl.publish import withdraw
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 import etl.sample
 from data.session import transaction
-from etl.jobs import ensure_run
+from etl.analysis.run import ensure_run
 
 SAMPLES = Path(etl.sample.__file__).parents[2] / "data" / "samples"
 JUDGED_ON = "2026-11-01"

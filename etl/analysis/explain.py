@@ -9,8 +9,9 @@ from sqlalchemy import Connection, RowMapping, any_, literal, select
 
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
+from etl.analysis.compute import Progress
+from etl.analysis.run import ensure_run
 from etl.facts import data_state, known_at
-from etl.jobs import Progress, ensure_run
 from etl.numbers import quotient_text, text_of
 from gis import trace
 from gis.errors import LandStockError

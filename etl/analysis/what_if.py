@@ -9,7 +9,8 @@ from sqlalchemy import select
 import data.rules as rule_packs
 from data.models import IdleVerdict
 from data.session import transaction
-from etl.jobs import compute, store
+from etl.analysis.compute import compute
+from etl.analysis.run import store
 
 
 def what_if(

@@ -1,26 +1,12 @@
-"""Sentences of the steps of a trace, in Chinese and English. Each step names its article elsewhere."""
+"""Sentences of the steps of an idle-land trace, in Chinese and English. Each step names its article elsewhere."""
 
-from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from gis.exact import decimal_text
 from gis.figures import number, sign, times
-from gis.words import BLOCKS, CAUSES, TERMS, THRESHOLD_SOURCES, word
-
-Say = Callable[[list[Any], bool | None, str], tuple[str, str]]
-
-VALUES = {
-    "none": ("无记录", "none on record"), "there": ("有", "on record"), "unknown": ("未知", "unknown"),
-    "whole": ("整体通过", "the whole scale"), "registered": ("按登记面积", "from the registered areas"),
-    "REPORTED": ("上报", "reported"), "VERIFIED": ("核实", "verified"),
-    "GRANTED": ("出让面积", "granted area"), "SURVEYED": ("实测面积", "surveyed area"),
-    "GRANT": ("出让合同", "grant contract"), "ALLOCATION": ("划拨决定书", "allocation decision"),
-    "LEASE": ("租赁合同", "lease contract"), "ENTRY": ("入园合同", "entry contract"),
-    "SUPPLEMENT": ("补充协议", "supplement"), "CONTRACT": ("合同", "contract"),
-    "PIT": ("深基坑", "foundation pit"), "PILES": ("桩基", "piles"), "OTHER": ("地基施工", "foundation work"),
-    "?": ("未填类型的基础", "foundation of unknown type"), "None": ("", ""),
-}  # fmt: skip
+from gis.phrases.shared import VALUES, Say
+from gis.words import BLOCKS, CAUSES, word
 
 FACTS = {
     "contract": ("供地合同", "Supply contract"), "superseded": ("已被取代的旧合同数", "Older contracts superseded"),
@@ -36,10 +22,6 @@ FACTS = {
     "contrary_reported_start": ("相反证据：开工申报", "Contrary evidence: reported start"),
     "contrary_completed": ("相反证据：竣工申报", "Contrary evidence: completion reported"),
     "contrary_builtup": ("相反证据：建成区占宗地比例", "Contrary evidence: built-up share"),
-    "contract_area_m2": ("合同面积", "Contract area"), "deadline": ("考核日期", "Judged from"),
-    "building_wan": ("厂房", "Buildings"), "equipment_wan": ("设备", "Equipment"),
-    "land_price_wan": ("地价款", "Land price"), "land_tax_wan": ("土地税费（不计入）", "Land taxes (not counted)"),
-    "other_wan": ("其他（不计入）", "Other (not counted)"), "total_wan": ("合计", "Total"),
 }  # fmt: skip
 
 OVERTURN = {
@@ -73,11 +55,6 @@ OVERTURN["MAY_BE_IDLE"] = [
     ("更大的已开发面积或已投资额", "A larger developed area or investment"),
     ("本项为“可以认定”，由主管部门裁量", "This limb says 'may': the department decides"),
 ]
-_SHORTAGE = [
-    ("更新的核实投资或建筑记录", "A newer verified report or building record"),
-    ("经批准的延期", "An approved extension"),
-]
-OVERTURN |= {"SHORT": _SHORTAGE, "MET": _SHORTAGE[:1]}
 
 
 def _ratio(parts: list[Any], holds: bool | None, unit: str, what: tuple[str, str]) -> tuple[str, str]:
@@ -252,37 +229,6 @@ def _fee(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
     return f"{text}；按登记面积分摊 {part}", f"{text}; shared by registered area {part}"
 
 
-def _quotient(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    text = f"{number(p[0])} ÷ {number(p[1])} m² = {number(p[2])}{'' if p[3] == '1' else ' ' + p[3]}"
-    return f"实际：{text}", f"Actual: {text}"
-
-
-def _derived(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    zh, en = word(TERMS, p[0], "zh"), word(TERMS, p[0], "en")
-    why = THRESHOLD_SOURCES["CONTRACT_DERIVED"]
-    return (
-        f"约定{zh} {number(p[1])}（{why['zh']}）",
-        f"Required {en.lower()} {number(p[1])} ({why['en'].lower()})",
-    )
-
-
-def _deadline(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    if holds is None:
-        return "没有可用的考核日期", "No deadline can be read"
-    sign, ends = ("≥", ("应考核", "judged")) if holds else ("<", ("未到考核日期", "not yet judged"))
-    return f"{p[1]} {sign} {p[0]}，{ends[0]}", f"{p[1]} {sign} {p[0]}, {ends[1]}"
-
-
-def _at_least(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    actual, required, unit = p[1], p[2], "" if p[3] == "1" else f" {p[3]}"
-    zh, en = word(TERMS, p[0], "zh"), word(TERMS, p[0], "en")
-    if actual is None or required is None:
-        text = f"{number(actual)} / {number(required)}{unit}"
-        return f"{zh}：{text}，缺资料，无法比较", f"{en}: {text}, cannot be compared"
-    text = f"{number(actual)} {sign(1, actual, 1, required)} {number(required)}{unit}"
-    return f"{zh}：{text}", f"{en}: {text}"
-
-
 STEPS: dict[str, Say] = {
     "SUPPLY": _supply, "COMPLETED": _completed, "COMMENCED": _commenced, "FOUNDATION": _foundation,
     "DUE_DATE": _due_date, "DUE": _due, "YEARS": _years, "STOPPED": _stopped,
@@ -290,5 +236,4 @@ STEPS: dict[str, Say] = {
     "INVESTMENT": _investment, "CAUSE": _cause, "GATE": _gate, "FEE": _fee,
     "RECOVERY": lambda p, holds, _: ("满两年且为企业原因：无偿收回，不计费额", "Two years, enterprise cause: recovery, no fee computed"),
     "COLLECTIVE": lambda p, holds, _: ("集体建设用地，参照执行", "Collective land: applied by reference"),
-    "QUOTIENT": _quotient, "DERIVED": _derived, "DEADLINE": _deadline, "AT_LEAST": _at_least,
 }  # fmt: skip

@@ -1,28 +1,22 @@
-"""Jobs that write many rows: the analysis run."""
+"""What one run finds: published facts read in one snapshot and judged by the rules of a day."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-from sqlalchemy import Connection, func, insert, select
 
 import data.rules as rule_packs
-from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup
-from data.session import engine, transaction
-from data.version import VERSION
-from etl.analysis_rows import copy_frame
+from data.session import engine
 from etl.facts import DataState, data_state, read_polygons, read_tables
 from gis import builtup, idle, intensity
 from gis.errors import LandStockError
 from gis.facts import Tables
 
 Progress = Callable[[str, int, int], None]
-_STEPS = 5
+STEPS = 5
 
 
 class ParkNotFound(LandStockError):
@@ -56,51 +50,6 @@ class _Facts:
     parcels: gpd.GeoDataFrame
 
 
-def ensure_run(
-    as_of: dt.date,
-    known_on: dt.datetime | None = None,
-    park_code: str | None = None,
-    person: str = "system",
-    progress: Progress | None = None,
-) -> int:
-    """Return the run that answers for a day; compute and store it if there is none.
-
-    A stored run is the answer if it has the same day, the same newest
-    publication, the same rules, the same park and the same version of the program.
-
-    Raises
-    ------
-    ParkNotFound
-        No park has this code.
-    RuleNotInForce
-        The law has no rule for this day.
-    """
-    with transaction() as connection:
-        found = _stored(connection, as_of, data_state(connection, known_on), park_code)
-    if found is not None:
-        return found
-    with transaction() as connection:
-        # Two requests for the same day wait for one computation.
-        connection.execute(select(func.pg_advisory_xact_lock(_lock_key(as_of, park_code))))
-        found = _stored(connection, as_of, data_state(connection, known_on), park_code)
-        if found is not None:
-            return found
-        return _compute_and_store(connection, as_of, known_on, park_code, person, progress)
-
-
-def _compute_and_store(
-    connection: Connection,
-    as_of: dt.date,
-    known_on: dt.datetime | None,
-    park_code: str | None,
-    person: str,
-    progress: Progress | None,
-) -> int:
-    state, findings = compute(as_of, known_on, park_code, progress=progress)
-    tell(progress, "store the run", _STEPS)
-    return store(connection, findings, as_of, state, park_code, person)
-
-
 def compute(
     as_of: dt.date,
     known_on: dt.datetime | None = None,
@@ -129,41 +78,7 @@ def compute(
     return state, findings if park_code is None else _of_park(findings, park_code)
 
 
-def store(
-    connection: Connection,
-    findings: Findings,
-    as_of: dt.date,
-    state: DataState,
-    park_code: str | None,
-    person: str,
-    rules: list[Path] | None = None,
-) -> int:
-    """Store a run with all its findings and return its number."""
-    known_on = state.known_on or state.published_at
-    header: dict[str, Any] = {
-        "as_of": as_of,
-        "known_on": known_on if known_on is not None else func.now(),
-        "publication_id": state.publication_id,
-        "park_code": park_code,
-        "rules_version": rule_packs.version(rules or ()),
-        "rules": rule_packs.as_json(rules or ()),
-        "program_version": VERSION,
-        "person": person,
-    }
-    run_id: int = connection.execute(
-        insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
-    ).scalar_one()
-    for model, frame in (
-        (IdleVerdict, findings.idle),
-        (IntensityVerdict, findings.intensity),
-        (BuiltupGrowth, findings.growth),
-        (ParcelBuiltup, findings.parcel_builtup),
-    ):
-        copy_frame(connection, model.__table__, frame, run_id=run_id)  # type: ignore[arg-type]
-    return run_id
-
-
-def tell(progress: Progress | None, step: str, done: int, total: int = _STEPS) -> None:
+def tell(progress: Progress | None, step: str, done: int, total: int = STEPS) -> None:
     """Report a step to whoever wants to know."""
     if progress is not None:
         progress(step, done, total)
@@ -203,21 +118,3 @@ def _of_park(findings: Findings, park_code: str) -> Findings:
         findings.growth,
         findings.parcel_builtup,
     )
-
-
-def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code: str | None) -> int | None:
-    statement = select(func.max(AnalysisRun.run_id)).where(
-        AnalysisRun.as_of == as_of,
-        AnalysisRun.publication_id.is_not_distinct_from(state.publication_id),
-        AnalysisRun.park_code.is_not_distinct_from(park_code),
-        AnalysisRun.rules_version == rule_packs.version(),
-        AnalysisRun.program_version == VERSION,
-    )
-    found: int | None = connection.execute(statement).scalar_one()
-    return found
-
-
-def _lock_key(as_of: dt.date, park_code: str | None) -> int:
-    """Return a lock number for one question; 63 bits of a hash."""
-    text = f"analysis {as_of.isoformat()} {park_code or ''}"
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 1

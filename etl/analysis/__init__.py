@@ -1,0 +1,1 @@
+"""The analysis: facts read, judged by ``gis``, stored as one run, and told again."""
