@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.confidence import confidences
 from gis.consequence import Causes, fees, find_causes, paths
 from gis.contracts import Contracts, text_array
 from gis.events import NEVER, Events
@@ -22,10 +23,13 @@ from gis.gaps import missing_facts
 from gis.periods import anniversary, as_days
 from gis.ratios import Ratios
 from gis.rules import IdleLandRule
+from gis.stages import stages
+from gis.warning_days import warning_levels
 
 COLUMNS = (
     "entity_id", "version_id", "park_code", "verdict", "band", "limbs", "cause", "path", "fee_wan",
-    "blocked", "by_reference", "article", "idle_from", "days", "next_due_on", "missing", "trace",
+    "blocked", "by_reference", "article", "idle_from", "days", "next_due_on", "warning_days", "stage",
+    "confidence", "missing", "trace",
 )  # fmt: skip
 
 
@@ -74,7 +78,10 @@ def judge(
         "article": articles(found),
         "idle_from": idle_from,
         "days": days,
-        "next_due_on": next_due,
+        "next_due_on": as_days(next_due).tolist(),
+        "warning_days": warning_levels(next_due, found.day, rule.warning_days),
+        "stage": stages(found),
+        "confidence": confidences(found, builtup),
         "missing": found.missing,
         "trace": traces(found, builtup),
     }
@@ -249,7 +256,7 @@ def _follow(found: Findings) -> None:
     found.fees = fees(np.flatnonzero(found.path == "FEE"), found.contracts, found.ratios, found.rule)
 
 
-def _calendar(found: Findings) -> tuple[list[Any], list[Any], list[Any]]:
+def _calendar(found: Findings) -> tuple[list[Any], list[Any], Any]:
     """Return first idle day, idle days (both ends counted), and the next day on which it worsens."""
     rule = found.rule
     first = anniversary(found.due, rule.first_band_years) + 1
@@ -276,7 +283,7 @@ def _calendar(found: Findings) -> tuple[list[Any], list[Any], list[Any]]:
     return (
         as_days(idle_from).tolist(),
         [int(count) if there else None for count, there in zip(days, known, strict=True)],
-        as_days(worse).tolist(),
+        worse,
     )
 
 

@@ -61,6 +61,7 @@ class IdleLandRule(Rule):
     fee_share: Fraction
     fee_places: int
     warning_days: tuple[int, ...]
+    visible_share: Fraction
     real_estate_landuse: Mapping[str, tuple[str, ...]]
 
 

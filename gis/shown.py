@@ -1,6 +1,6 @@
 """The columns that a trace shows, as text: days, sources, what is on record."""
 
-from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from gis.findings import Findings, suspended_on
 from gis.periods import anniversary, as_days
 from gis.tables import origin
 
-VISIBLE_SHARE = Decimal("0.001")  # below it an overlap is a slip of two surveys, no evidence
 _CONTRARY = ("PROGRESS", "REPORTED_START", "COMPLETED")
 
 
@@ -50,7 +49,7 @@ class Shown:
         self.holder = text_array(found.tables.parcel["holder"])
         self.collective = found.tables.parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE"
         self.recorded = text_array(found.tables.parcel["in_monitoring_system"])
-        self.builtup = _newest_share(builtup)
+        self.builtup = _newest_share(builtup, rule.visible_share)
         self.codes = found.tables.parcel["parcel_code"].to_numpy(dtype=object)
         self.report_from = origin(
             found.tables.investment_report,
@@ -81,12 +80,15 @@ def fact(name: str, value: Any = None, date: str | None = None, source: str | No
     return parts
 
 
-def _newest_share(builtup: pd.DataFrame | None) -> dict[Any, tuple[str, str]]:
-    """Return the newest year and built-up share of each parcel that has built-up land in it."""
+def _newest_share(builtup: pd.DataFrame | None, least: Fraction) -> dict[Any, tuple[str, str]]:
+    """Return the newest year and built-up share of each parcel that has built-up land in it.
+
+    Below the least share an overlap is a slip of two surveys, no evidence.
+    """
     if builtup is None or builtup.empty:
         return {}
     rows = zip(builtup["parcel_code"], builtup["year"], builtup["share"], strict=True)
     newest: dict[Any, tuple[str, str]] = {}
     for code, year, share in sorted(rows, key=lambda row: (str(row[0]), row[1])):
         newest[code] = (str(int(year)), plain(figure(share)) or "0")
-    return {code: pair for code, pair in newest.items() if Decimal(pair[1]) >= VISIBLE_SHARE}
+    return {code: pair for code, pair in newest.items() if Fraction(pair[1]) >= least}

@@ -4,7 +4,18 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, DateTime, ForeignKey, Identity, Index, Text, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Text,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +76,9 @@ class IdleVerdict(Base):
     idle_from: Mapped[dt.date | None] = mapped_column(Date)
     days: Mapped[int | None]
     next_due_on: Mapped[dt.date | None] = mapped_column(Date)
+    warning_days: Mapped[int | None] = mapped_column(SmallInteger)
+    stage: Mapped[str] = mapped_column(server_default="")
+    confidence: Mapped[str] = mapped_column(server_default="")
     missing: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     trace: Mapped[dict[str, Any]] = mapped_column(JSONB)
 

@@ -1,4 +1,7 @@
-"""Warnings before a date, and a lighter store of traces."""
+"""Warnings before a date, the stage of a parcel, and how sure a suspicion is."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0012"
 down_revision = "0011"
@@ -7,8 +10,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Change nothing yet."""
+    """Add the columns; runs stored before say nothing of them."""
+    op.add_column("idle_verdict", sa.Column("warning_days", sa.SmallInteger))
+    for name in ("stage", "confidence"):
+        op.add_column("idle_verdict", sa.Column(name, sa.String, nullable=False, server_default=""))
 
 
 def downgrade() -> None:
-    """Change nothing yet."""
+    """Drop them."""
+    for name in ("confidence", "stage", "warning_days"):
+        op.drop_column("idle_verdict", name)
