@@ -16,6 +16,7 @@ _ZH = {
     "source": "来源", "holds": "成立", "fails": "不成立", "unknown": "无法判断", "run": "运行", "rules": "规则版本",
     "publication": "数据版本 第{n}次发布", "none": "无", "required": "约定", "actual": "实际", "holder": "土地使用权人",
     "park": "园区", "area": "登记面积",
+    "rulings": "逐条规则", "warning": "预警", "stage": "所处阶段", "confidence": "判定把握",
 }  # fmt: skip
 _EN = {
     "parcel": "Parcel", "as_of": "as of", "conclusion": "Conclusion",
@@ -27,7 +28,8 @@ _EN = {
     "builtup": "Built-up overlay (evidence)", "year": "", "source": "source", "holds": "holds",
     "fails": "does not hold", "unknown": "unknown", "run": "Run", "rules": "rules", "publication": "publication {n}",
     "none": "none", "required": "required", "actual": "actual", "holder": "Holder", "park": "Park",
-    "area": "Registered area",
+    "area": "Registered area", "rulings": "Rule by rule", "warning": "Warning", "stage": "Stage",
+    "confidence": "How sure",
 }  # fmt: skip
 
 
@@ -37,6 +39,7 @@ def explanation_text(told: dict[str, Any], lang: str) -> str:
     return "\n".join(
         [
             *_head(told, said, lang),
+            *_rulings(told["rulings"], said),
             *_reasons(told["idle"], said),
             *_terms(told["intensity"], said, lang),
             *_evidence(told, said),
@@ -73,12 +76,30 @@ def _consequence(idle: dict[str, Any], said: dict[str, str], lang: str) -> Itera
         ("blocked", word(words.BLOCKS, blocked, lang)),
         ("idle_from", idle["idle_from"] and f"{idle['idle_from']} ({idle['days']} {said['days']})"),
         ("next", idle["next_due_on"]),
+        ("warning", _warning(idle["warning"], said)),
+        ("stage", word(words.STAGES, idle["stage"], lang)),
+        ("confidence", word(words.CONFIDENCES, idle["confidence"], lang)),
     )
     for name, text in lines:
         if text:
             yield f"  {said[name]}: {text}"
     if idle["by_reference"]:
         yield f"  {said['by_reference']}"
+
+
+def _warning(warning: dict[str, Any] | None, said: dict[str, str]) -> str:
+    return f"≤ {warning['level']} {said['days']}: {warning['what']} ({warning['date']})" if warning else ""
+
+
+def _rulings(rulings: list[dict[str, Any]], said: dict[str, str]) -> Iterator[str]:
+    """Say for each rule whether it fires, and by which step: the answer to "why (not) on the list"."""
+    yield ""
+    yield said["rulings"]
+    for ruling in rulings:
+        contract = ruling["rule"].partition("#")[2].partition(":")[2]
+        name = f"{ruling['name']}{f' ({contract})' if contract else ''}"
+        article = f"  （{ruling['article']}）" if ruling["article"] else ""
+        yield f"  · {name}: {ruling['answer_word']}{'  ' + ruling['why'] if ruling['why'] else ''}{article}"
 
 
 def _reasons(part: dict[str, Any], said: dict[str, str], indent: str = "") -> Iterator[str]:

@@ -74,7 +74,7 @@ def _explain(trace: dict[str, Any], lang: str, opening: list[str]) -> Answer:
     conclusion = (" · ".join(opening)) + because
     law = LAWS.get(rule_id, {"zh": rule_id, "en": rule_id})["en" if place else "zh"]
     head = {"rule": trace["r"], "article": law, "holds": True, "text": f"{trace['t']}: {conclusion}"}
-    steps = [_step(step, trace["r"], lang) for step in trace["s"]]
+    steps = [tell_step(step, trace["r"], lang) for step in trace["s"]]
     tail = [] if trace.get("x") else [
         {"rule": trace["r"], "article": law, "holds": None, "text": NOT_CHECKED["en" if place else "zh"]}
     ]  # fmt: skip
@@ -86,7 +86,8 @@ def _explain(trace: dict[str, Any], lang: str, opening: list[str]) -> Answer:
     }
 
 
-def _step(step: list[Any], rule: str, lang: str) -> dict[str, Any]:
+def tell_step(step: list[Any], rule: str, lang: str) -> dict[str, Any]:
+    """Return one step of a trace in words: ``rule``, ``article``, ``holds``, ``text``."""
     code, held, article, *parts = step
     holds = None if held is None else bool(held)
     text = units_in(STEPS[code](parts, holds, lang)[1 if lang == "en" else 0], lang)

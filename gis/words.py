@@ -143,6 +143,42 @@ MISSING: Final[Words] = {
     )
 }  # fmt: skip
 
+RULING_NAMES: Final[Words] = _pairs(
+    not_commenced=("满一年未动工", "Not commenced for a full year"),
+    area=("中止开发：面积不足三分之一", "Suspended: developed area below one third"),
+    investment=("中止开发：投资不足百分之二十五", "Suspended: investment below 25 %"),
+    intensity=("固定资产投资强度低于约定", "Investment intensity below the contract"),
+    total_investment=("固定资产投资总额低于约定", "Total investment below the contract"),
+    far=("容积率低于约定", "Floor-area ratio below the contract"),
+)
+
+RULINGS: Final[Words] = _pairs(
+    FIRES=("触发", "Fires"),
+    DOES_NOT_FIRE=("不触发", "Does not fire"),
+    CANNOT_DECIDE=("无法判断", "Cannot decide"),
+)
+
+STAGES: Final[Words] = _pairs(
+    NOT_SUPPLIED=("未供应", "Not supplied"),
+    SUPPLIED=("已供应，未交地", "Supplied, not handed over"),
+    DELIVERED=("已交地，未动工", "Handed over, not commenced"),
+    COMMENCED=("已动工", "Commenced"),
+    COMPLETED=("已竣工核验", "Completed and checked"),
+) | {"": {"zh": "无法判断", "en": "Cannot be said"}}
+
+CONFIDENCES: Final[Words] = _pairs(
+    HIGH=("事实齐全，无相反证据", "Facts complete, nothing speaks against it"),
+    MEDIUM=("无相反证据，但资料或原因待核实", "Nothing speaks against it, but facts or the cause are open"),
+    LOW=("有相反证据，宜先踏勘", "Something on record speaks against it: visit first"),
+) | {"": {"zh": "", "en": ""}}
+
+WARNINGS: Final[Words] = _pairs(
+    NOT_DUE=("到约定动工日期", "Agreed commencement date"),
+    OVERDUE=("到满一年，将疑似闲置", "One year ends: will be suspected idle"),
+    IDLE_NOT_COMMENCED=("到满两年，将适用收回", "Two years end: recovery will apply"),
+    SUSPENDED_UNDER_1Y=("中止开发到满一年", "The year of the suspension ends"),
+)
+
 STATUS: Final[dict[str, dict[str, str]]] = {
     code: {"zh": zh, "en": en, "fill": fill, "pattern": pattern, "text": text}
     for code, zh, en, fill, pattern, text in (

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, any_, literal, select
+from sqlalchemy import Connection, RowMapping, Select, any_, literal, select
 
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
@@ -15,6 +15,8 @@ from etl.facts import data_state, known_at
 from etl.numbers import quotient_text, text_of
 from gis import trace
 from gis.errors import LandStockError
+from gis.rulings import idle_rulings, tell_ruling, term_ruling
+from gis.words import WARNINGS, word
 
 _NEAR = 5
 
@@ -65,6 +67,7 @@ def explain(
             "known_on": known.isoformat(),
             "parcel": _parcel(parcel),
             "idle": _idle(found, lang),
+            "rulings": _rulings(connection, run_id, found, lang),
             "intensity": _intensity(connection, run_id, parcel_code, lang),
             "builtup": _builtup(connection, run_id, parcel_code),
             "run": {
@@ -127,6 +130,9 @@ def _idle(found: RowMapping, lang: str) -> dict[str, Any]:
         "idle_from": _day(found["idle_from"]),
         "days": found["days"],
         "next_due_on": _day(found["next_due_on"]),
+        "warning": _warning(found, lang),
+        "stage": found["stage"],
+        "confidence": found["confidence"],
         "missing": found["missing"],
         "missing_words": told["missing"],
         "facts": told["facts"],
@@ -135,17 +141,42 @@ def _idle(found: RowMapping, lang: str) -> dict[str, Any]:
     }
 
 
+def _warning(found: RowMapping, lang: str) -> dict[str, Any] | None:
+    """Return the warning that holds on the day: its level, the last day before the change, and what changes."""
+    if found["warning_days"] is None:
+        return None
+    date = found["next_due_on"] - dt.timedelta(1)
+    return {
+        "level": found["warning_days"],
+        "date": date.isoformat(),
+        "what": word(WARNINGS, found["verdict"], lang),
+    }
+
+
+def _rulings(connection: Connection, run_id: int, found: RowMapping, lang: str) -> list[dict[str, Any]]:
+    """Return one answer for each rule: those of idle land, then each term of each contract."""
+    columns = IntensityVerdict.contract_no, IntensityVerdict.term, IntensityVerdict.trace
+    terms = connection.execute(_terms_of(run_id, found["parcel_code"], *columns))
+    answers = [*idle_rulings(found["trace"]), *(term_ruling(*row) for row in terms)]
+    return [tell_ruling(answer, lang) for answer in answers]
+
+
 def _day(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
 def _intensity(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
-    statement = (
-        select(*IntensityVerdict.__table__.c)
-        .where(IntensityVerdict.run_id == run_id, literal(parcel_code) == any_(IntensityVerdict.parcel_codes))
+    statement = _terms_of(run_id, parcel_code, *IntensityVerdict.__table__.c)
+    return [_term(row, lang) for row in connection.execute(statement).mappings()]
+
+
+def _terms_of(run_id: int, parcel_code: str, *columns: Any) -> Select[Any]:
+    here = literal(parcel_code) == any_(IntensityVerdict.parcel_codes)
+    return (
+        select(*columns)
+        .where(IntensityVerdict.run_id == run_id, here)
         .order_by(IntensityVerdict.contract_no.collate("C"), IntensityVerdict.term)
     )
-    return [_term(row, lang) for row in connection.execute(statement).mappings()]
 
 
 def _term(row: RowMapping, lang: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from gis.rulings import CANNOT_DECIDE, FIRES, idle_rulings, tell_ruling
 from tests.gis.makers import RULE, judge, tables_of
 from tests.gis.oracle import Case
 from tests.gis.worlds import CODES, as_of_days, building_sites, worlds
@@ -39,6 +40,20 @@ def apart(world: World, number: int) -> World:
     return {layer: [named(row) for row in rows] for layer, rows in world.items()}
 
 
+def agrees_rule_by_rule(row: Any) -> None:
+    """Each rule has one answer, and together they are the verdict."""
+    first, *suspended = [ruling.answer for ruling in idle_rulings(row["trace"])]
+    assert len(suspended) == 2
+    assert (first == FIRES) == (row["verdict"] == "IDLE_NOT_COMMENCED")
+    assert (FIRES in suspended) == (row["verdict"] == "MAY_BE_IDLE")
+    limbs = [limb for limb, answer in zip(("AREA", "INVESTMENT"), suspended, strict=True) if answer == FIRES]
+    assert limbs == row["limbs"]
+    nothing = FIRES not in (first, *suspended)
+    assert (row["verdict"] == "UNDETERMINED") == (nothing and CANNOT_DECIDE in (first, *suspended))
+    for ruling in idle_rulings(row["trace"]):
+        assert all(tell_ruling(ruling, lang)["name"] for lang in ("zh", "en"))
+
+
 def compare(worlds_at_once: list[World], as_of: dt.date) -> None:
     parts = [apart(world, number) for number, world in enumerate(worlds_at_once)]
     together = {layer: [row for part in parts for row in part[layer]] for layer in parts[0]}
@@ -51,6 +66,7 @@ def compare(worlds_at_once: list[World], as_of: dt.date) -> None:
             assert case.must_list() <= set(row["missing"]), (number, code)
             if row["verdict"] == "UNDETERMINED":
                 assert row["missing"], (number, code)
+            agrees_rule_by_rule(row)
 
 
 @budget(60)
