@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.columns import choose
 from gis.exact import figure
 from gis.findings import Findings
 
@@ -21,16 +22,17 @@ def confidences(found: Findings, builtup: pd.DataFrame | None) -> Any:
     not verified. ``HIGH``: neither. It decides nothing about the verdict; it
     says where a visit may change it (project convention).
     """
-    suspected = np.isin(found.verdict.astype(str), SUSPECTED)
+    suspected = found.has(*SUSPECTED)
     contrary = np.zeros(len(suspected), dtype=bool)
     for kind in CONTRARY:
         contrary |= found.events.last(found.events.rows(kind))[1] >= 0
     contrary |= _built(found, builtup)
-    contrary &= found.verdict == "IDLE_NOT_COMMENCED"
-    gaps = np.fromiter((bool(codes) for codes in found.missing), dtype=bool, count=len(suspected))
-    gaps |= found.causes.cause == "CAUSE_PENDING"
+    contrary &= found.has("IDLE_NOT_COMMENCED")
+    asked = np.flatnonzero(suspected)
+    gaps = np.zeros(len(suspected), dtype=bool)
+    gaps[asked] = [bool(found.missing[n]) or found.causes.cause[n] == "CAUSE_PENDING" for n in asked.tolist()]
     choices = [(~suspected, ""), (contrary, "LOW"), (gaps, "MEDIUM")]
-    return np.select([holds for holds, _ in choices], [code for _, code in choices], "HIGH").astype(object)
+    return choose(choices, "HIGH")
 
 
 def _built(found: Findings, builtup: pd.DataFrame | None) -> Any:
@@ -42,5 +44,4 @@ def _built(found: Findings, builtup: pd.DataFrame | None) -> Any:
     least = found.rule.visible_share
     seen = [share is not None and share * least.denominator >= least.numerator for share in shares]
     codes = set(newest["parcel_code"].to_numpy()[np.array(seen, dtype=bool)])
-    parcels = found.tables.parcel["parcel_code"]
-    return parcels.isin(codes).to_numpy()
+    return found.tables.parcels.isin(codes)

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.contracts import Contracts, text_array
-from gis.exact import figure, half_up, total
+from gis.columns import choose, rows_of, text_array
+from gis.contracts import Contracts
+from gis.exact import half_up, total
 from gis.facts import Tables
 from gis.periods import as_days
 from gis.ratios import Ratios
@@ -49,8 +50,8 @@ def find_causes(tables: Tables, rule: IdleLandRule, as_of: np.datetime64, span_s
         The commencement date or the start of the suspension, for each parcel
         as ``datetime64[D]``; NaT where no cause is asked for.
     """
-    table, parcels = tables.idle_cause, pd.Index(tables.parcel["parcel_code"])
-    parcel = parcels.get_indexer(pd.Index(table["parcel_code"]))
+    table, parcels = tables.idle_cause, tables.parcels
+    parcel = rows_of(table["parcel_code"], parcels)
     start = np.append(span_start, np.datetime64("NaT", "D"))[parcel]
     since, until, verified = (as_days(table[name]) for name in ("from_on", "to_on", "verified_on"))
     meets = (parcel >= 0) & ~np.isnat(start) & ~(since > as_of) & ~(until < start)
@@ -60,12 +61,12 @@ def find_causes(tables: Tables, rule: IdleLandRule, as_of: np.datetime64, span_s
         rows.setdefault(int(parcel[row]), []).append(row)
     kind = text_array(table["cause"])
     result = Causes(
-        np.where(np.isnat(span_start), "", PENDING).astype(object),
+        np.array([PENDING, ""], dtype=object)[np.isnat(span_start).astype(np.int8)],
         np.full(len(parcels), -1, dtype=np.int64),
         {},
         {},
     )
-    estate = _real_estate(tables.parcel, rule)
+    estate = _real_estate(tables.parcel, rule, list(rows))
     for number, mine in rows.items():
         known = [row for row in mine if verified[row] <= as_of]
         doubtful = [row for row in mine if np.isnat(verified[row]) and by[row]]
@@ -108,31 +109,33 @@ def _decide(
         result.cause[number] = f"GOVERNMENT:{kind[row]}" if kind[row].startswith("G") else kind[row]
 
 
-def _real_estate(parcel: pd.DataFrame, rule: IdleLandRule) -> list[bool | None]:
-    """Say for each parcel whether it is real-estate land; None where its use or scheme is not known."""
+def _real_estate(parcel: pd.DataFrame, rule: IdleLandRule, asked: list[int]) -> dict[int, bool | None]:
+    """Say for some parcels whether each is real-estate land; None where its use or scheme is not known."""
     schemes: Mapping[str, Sequence[str]] = rule.real_estate_landuse
     pairs = zip(
-        text_array(parcel["landuse_code"]),
-        text_array(parcel["landuse_scheme"]),
+        asked,
+        text_array(parcel["landuse_code"].iloc[asked]),
+        text_array(parcel["landuse_scheme"].iloc[asked]),
         strict=True,
     )
-    return [
-        None if code is None or scheme not in schemes else str(code).startswith(tuple(schemes[scheme]))
-        for code, scheme in pairs
-    ]
+    return {
+        number: None
+        if code is None or scheme not in schemes
+        else str(code).startswith(tuple(schemes[scheme]))
+        for number, code, scheme in pairs
+    }
 
 
-def paths(verdict: Any, band: Any, cause: Any) -> Any:
-    """Return the path of the law for each parcel: Art. 12 never charges a fee (Art. 12, last paragraph)."""
-    idle = verdict == "IDLE_NOT_COMMENCED"
-    excused = idle & (cause != ENTERPRISE) & (cause != PENDING)
-    charged = idle & (cause == ENTERPRISE)
-    choices = [
-        ((verdict == "MAY_BE_IDLE") | excused, "ART12"),
-        (charged & (band == "Y1"), "FEE"),
-        (charged & (band == "Y2"), "RECOVERY"),
-    ]
-    return np.select([holds for holds, _ in choices], [path for _, path in choices], "NONE").astype(object)
+def paths(not_commenced: Any, may_be_idle: Any, second_band: Any, cause: Any) -> Any:
+    """Return the path of the law for each parcel: Art. 12 never charges a fee (Art. 12, last paragraph).
+
+    ``not_commenced`` and ``may_be_idle`` say which parcels have these verdicts.
+    """
+    own, excused = np.zeros(len(cause), dtype=bool), np.zeros(len(cause), dtype=bool)
+    idle = np.flatnonzero(not_commenced)
+    own[idle] = cause[idle] == ENTERPRISE
+    excused[idle] = ~own[idle] & (cause[idle] != PENDING)
+    return choose([(may_be_idle | excused, "ART12"), (own & ~second_band, "FEE"), (own, "RECOVERY")], "NONE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +157,13 @@ def fees(asked: Any, contracts: Contracts, ratios: Ratios, rule: IdleLandRule) -
     contract bears its part by registered area, the last by code the rest,
     whether or not the others are idle.
     """
-    price, _, _ = contracts.values("price_wan")
+    governing = contracts.governing[asked]
+    prices = contracts.figures("price_wan", governing)
     found: dict[int, Fee] = {}
     shared: dict[int, dict[int, Fee]] = {}
-    for parcel, contract in zip(asked.tolist(), contracts.governing[asked].tolist(), strict=True):
+    for parcel, contract, price in zip(asked.tolist(), governing.tolist(), prices, strict=True):
         if contract not in shared:
-            base = None if contracts.kind[contract] == "LEASE" else figure(price[contract])
+            base = None if contracts.lease[contract] else price
             shared[contract] = _share(base, ratios, contract, rule)
         found[parcel] = shared[contract][parcel]
     return found

@@ -13,23 +13,18 @@ term that it states is unknown, the others are untouched. A row without a
 """
 
 import datetime as dt
+from decimal import Decimal
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gis.columns import among, coded, figures_at, objects, rows_of
 from gis.facts import Tables
 from gis.periods import as_days
 
 BASES = ("GRANT", "ALLOCATION", "LEASE")
-
-
-def text_array(column: pd.Series) -> Any:
-    """Return a text column as an object array with None where nothing is recorded."""
-    values: Any = column.to_numpy(dtype=object).copy()
-    values[column.isna().to_numpy() | (values == "")] = None
-    return values
 
 
 class Contracts:
@@ -40,11 +35,16 @@ class Contracts:
         self.day = np.datetime64(as_of, "D")
         self.numbers = tables.contract["contract_no"].to_numpy(dtype=object)
         self.index = pd.Index(self.numbers)
-        self.kind = text_array(tables.contract["contract_type"])
+        kinds, named = coded(tables.contract["contract_type"])
+        self.kind = named[kinds]
         self.signed = as_days(tables.contract["signed_on"])
-        self.parcels = pd.Index(tables.parcel["parcel_code"])
-        self.base = np.isin(self.kind.astype(str), BASES)
-        self.supplement = self.kind == "SUPPLEMENT"
+        self.parcels = tables.parcels
+        self.base = among(kinds, named, BASES)
+        self.supplement = among(kinds, named, ("SUPPLEMENT",))
+        self.allocation = among(kinds, named, ("ALLOCATION",))
+        self.lease = among(kinds, named, ("LEASE",))
+        self._without_kind = kinds < 0
+        self._apart = tables.named_parcels
         self._terms: dict[str, tuple[Any, Any]] = {}
 
     @cached_property
@@ -56,7 +56,10 @@ class Contracts:
         supplement without a valid ``amends``.
         """
         count = len(self.table)
-        amends = self.index.get_indexer(pd.Index(text_array(self.table["amends"])))
+        if not self.supplement.any():
+            return np.arange(count)
+        amends = np.full(count, -1, dtype=np.int64)
+        amends[self.supplement] = rows_of(self.table["amends"][self.supplement], self.index)
         ahead = np.append(np.where(self.supplement, amends, np.arange(count)), -1)
         for _ in range(max(1, count.bit_length())):
             ahead = ahead[ahead]
@@ -67,7 +70,9 @@ class Contracts:
     @cached_property
     def rank(self) -> Any:
         """The order of signing; a tie goes by contract number, by code point."""
-        by_number = np.argsort(self.numbers, kind="stable")
+        by_number = np.arange(len(self.numbers))
+        if not (self.numbers[1:] >= self.numbers[:-1]).all():  # a stored table is in the order of numbers
+            by_number = np.argsort(self.numbers, kind="stable")
         order = by_number[np.argsort(self.signed[by_number], kind="stable")]
         rank = np.empty(len(order), dtype=np.int64)
         rank[order] = np.arange(len(order))
@@ -83,20 +88,35 @@ class Contracts:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """Each contract row with each parcel code that it names once; ``parcel`` -1 if not on record."""
+        pairs = self._listed() if self._apart is None else self._apart
+        contract = pairs["contract"].to_numpy()
+        shared = np.zeros(len(pairs), dtype=bool)
+        shared[1:] = contract[1:] == contract[:-1]
+        shared[:-1] |= shared[1:]
+        if shared.any():  # only contracts of several parcels can name one twice, or out of order
+            several = (
+                pairs[shared].astype({"code": object}).drop_duplicates().sort_values(["contract", "code"])
+            )
+            pairs = pd.concat([pairs[~shared].astype({"code": object}), several]).sort_values(
+                "contract", kind="stable", ignore_index=True
+            )
+        return pairs.assign(parcel=rows_of(pairs["code"], self.parcels))
+
+    def _codes(self) -> Any:
+        return objects(self.table["parcel_codes"])
+
+    def _listed(self) -> pd.DataFrame:
+        """Return the lists of the contracts taken apart."""
         lists = [codes if isinstance(codes, list | tuple | np.ndarray) else () for codes in self._codes()]
         rows = np.repeat(np.arange(len(lists)), [len(codes) for codes in lists])
         codes = np.array([code for named in lists for code in named], dtype=object)
-        pairs = pd.DataFrame({"contract": rows, "code": codes}).drop_duplicates()
-        pairs["parcel"] = self.parcels.get_indexer(pd.Index(pairs["code"], dtype=object))
-        return pairs.sort_values(["contract", "code"], ignore_index=True)
-
-    def _codes(self) -> Any:
-        return self.table["parcel_codes"].to_numpy(dtype=object)
+        return pd.DataFrame({"contract": rows, "code": codes})
 
     @cached_property
     def _parcel_pairs(self) -> tuple[Any, Any]:
-        known = self.pairs[self.pairs["parcel"] >= 0]
-        return known["parcel"].to_numpy(), known["contract"].to_numpy()
+        parcel, contract = self.pairs["parcel"].to_numpy(), self.pairs["contract"].to_numpy()
+        known = parcel >= 0
+        return (parcel, contract) if known.all() else (parcel[known], contract[known])
 
     def _newest(self, groups: Any, rows: Any, count: int) -> Any:
         best = np.full(count, -1, dtype=np.int64)
@@ -105,8 +125,10 @@ class Contracts:
 
     def named(self, chosen: Any) -> Any:
         """Return which parcels one of the chosen contract rows names."""
-        parcel, contract = self._parcel_pairs
         found = np.zeros(len(self.parcels), dtype=bool)
+        if not chosen.any():
+            return found
+        parcel, contract = self._parcel_pairs
         found[parcel[chosen[contract]]] = True
         return found
 
@@ -125,7 +147,7 @@ class Contracts:
     @cached_property
     def untyped(self) -> Any:
         """Whether a parcel has a contract row without a type that may be in force."""
-        return self.named(np.equal(self.kind, cast(Any, None)) & ~(self.signed > self.day))
+        return self.named(self._without_kind & ~(self.signed > self.day))
 
     @cached_property
     def future(self) -> Any:
@@ -165,12 +187,16 @@ class Contracts:
         stated = column.notna().to_numpy()
         if column.dtype == object:
             stated = stated & (column.to_numpy() != "")
+        elif isinstance(column.dtype, pd.CategoricalDtype):
+            stated = coded(column)[0] >= 0
         if name == "delivered_on":
             stated = stated & (as_days(column) <= self.day)
         count = len(self.table)
+        own = np.where(stated, np.arange(count), -1)
+        if not self.supplement.any():
+            return own, np.zeros(count, dtype=bool)
         rows = np.flatnonzero(self.supplement & stated & (self.root >= 0) & (self.signed <= self.day))
         newest = self._newest(self.root[rows], rows, count)
-        own = np.where(stated, np.arange(count), -1)
         unknown = self._supplemented(stated & np.isnat(self.signed))
         return np.where(newest >= 0, newest, own), unknown
 
@@ -183,8 +209,14 @@ class Contracts:
     def values(self, name: str) -> tuple[Any, Any, Any]:
         """Return a term of each contract (None if not stated or unknown), its row, and whether unknown."""
         row, unknown = self.term(name)
-        column = np.append(self.table[name].to_numpy(dtype=object), np.array([None], dtype=object))
+        column = np.append(objects(self.table[name]), np.array([None], dtype=object))
         return np.where(unknown, None, column[row]), row, unknown
+
+    def figures(self, name: str, contracts: Any) -> list[Decimal | None]:
+        """Return a figure of some contracts (None if not stated or unknown)."""
+        row, unknown = self.term(name)
+        asked = np.asarray(contracts, dtype=np.int64)
+        return figures_at(self.table[name], np.where(unknown[asked], -1, row[asked]))
 
     @cached_property
     def slices(self) -> Any:

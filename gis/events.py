@@ -21,22 +21,23 @@ bound or makes a start unknown, and it is always listed as missing:
 """
 
 import datetime as dt
+from fractions import Fraction
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from gis.contracts import text_array
-from gis.exact import figure, reaches_share
+from gis.columns import among, coded, figures_at, objects, reaches, rows_of, scaled
+from gis.exact import reaches_share
 from gis.facts import Tables
 from gis.periods import as_days
 from gis.rules import IdleLandRule
 
 NEVER = 2**40
 ALWAYS = -NEVER
+_FAR = 2**62
 FINISHING = ("COMPLETED", "COMPLETION_CHECKED")
-_TYPES = ("PIT", "PILES", "OTHER")
+_KINDS = ("PIT", "PILES", "OTHER")
 _UNTYPED = "?"
 
 
@@ -51,22 +52,30 @@ class Events:
         dates = as_days(self.table["happened_on"])
         self.undated = np.isnat(dates)
         self.when = np.where(self.undated, NEVER, dates.astype(np.int64))
-        parcels = pd.Index(tables.parcel["parcel_code"])
-        self.parcel = parcels.get_indexer(pd.Index(self.table["parcel_code"]))
-        self.kind = text_array(self.table["event"])
+        self.parcel = rows_of(self.table["parcel_code"], tables.parcels)
+        self._kinds, self._named = coded(self.table["event"])
         self.here = self.parcel >= 0
-        self._columns: dict[str, list[Any]] = {}
+        self._cells: dict[str, Any] = {}
         self.known = self.here & ~self.undated & (self.when <= self.day)
 
-    def column(self, name: str) -> list[Any]:
-        """Return a column of the event table as a list, read once."""
-        if name not in self._columns:
-            self._columns[name] = self.table[name].to_numpy(dtype=object).tolist()
-        return self._columns[name]
+    def cell(self, name: str, row: int) -> Any:
+        """Return what a column of the event table says in a row; None for nothing."""
+        return self.cells(name)[row]
+
+    def cells(self, name: str) -> Any:
+        """Return a column of the event table as objects, read once."""
+        if name not in self._cells:
+            self._cells[name] = objects(self.table[name])
+        return self._cells[name]
+
+    @cached_property
+    def untyped(self) -> Any:
+        """Which rows do not say what happened."""
+        return self._kinds < 0
 
     def rows(self, *kinds: str) -> Any:
         """Return which rows are events of some kinds."""
-        return np.isin(self.kind.astype(str), kinds)
+        return among(self._kinds, self._named, kinds)
 
     def any(self, chosen: Any) -> Any:
         """Return which parcels have a chosen row."""
@@ -75,20 +84,32 @@ class Events:
         return found
 
     def first(self, chosen: Any) -> tuple[Any, Any]:
-        """Return the first day (NEVER for none) and the row of the chosen, dated rows of each parcel."""
-        rows = np.flatnonzero(chosen & self.known)
-        rows = rows[np.argsort(-self.when[rows], kind="stable")]
-        row = np.full(self.count, -1, dtype=np.int64)
-        row[self.parcel[rows]] = rows
-        return np.where(row >= 0, np.append(self.when, NEVER)[row], NEVER), row
+        """Return the first day (NEVER for none) and the row of the chosen, dated rows of each parcel.
+
+        Of two rows of one day the later row counts.
+        """
+        return self._outer(chosen, NEVER)
 
     def last(self, chosen: Any) -> tuple[Any, Any]:
         """Return the newest day (ALWAYS for none) and the row of the chosen, dated rows of each parcel."""
+        return self._outer(chosen, ALWAYS)
+
+    def _outer(self, chosen: Any, none: int) -> tuple[Any, Any]:
+        """Return the outermost day and its row: one key holds both, so that no sorting is needed."""
+        day, row = np.full(self.count, none, dtype=np.int64), np.full(self.count, -1, dtype=np.int64)
         rows = np.flatnonzero(chosen & self.known)
-        rows = rows[np.argsort(self.when[rows], kind="stable")]
-        row = np.full(self.count, -1, dtype=np.int64)
-        row[self.parcel[rows]] = rows
-        return np.where(row >= 0, np.append(self.when, NEVER)[row], ALWAYS), row
+        if not len(rows):
+            return day, row
+        span, parcel = len(self.table), self.parcel[rows]
+        best = np.full(self.count, _FAR if none > 0 else -_FAR, dtype=np.int64)
+        if none > 0:
+            np.minimum.at(best, parcel, self.when[rows] * span + (span - 1 - rows))
+        else:
+            np.maximum.at(best, parcel, self.when[rows] * span + rows)
+        there = np.flatnonzero(np.abs(best) < _FAR)
+        day[there], place = np.divmod(best[there], span)
+        row[there] = span - 1 - place if none > 0 else place
+        return day, row
 
     @cached_property
     def permit(self) -> tuple[Any, Any]:
@@ -109,27 +130,48 @@ class Events:
         """
         foundation = self.rows("FOUNDATION") & self.here
         rows = np.flatnonzero(foundation)
-        done, of = (self.table[name].to_numpy(dtype=object)[rows] for name in ("done", "of"))
         worst, best = np.zeros(len(self.table), bool), np.zeros(len(self.table), bool)
-        types = self.foundation_type[rows]
-        for row, kind, part, whole in zip(rows, types, done, of, strict=True):
-            share = self.rule.foundation_share if kind == "OTHER" else self.rule.pit_share
-            worst[row] = reaches_share(figure(part), figure(whole), share)
-            share = self.rule.foundation_share if kind == _UNTYPED else share
-            best[row] = worst[row] or reaches_share(figure(part), figure(whole), share)
+        types, named = self._types
+        other, untyped = (among(types, named, ("OTHER",)))[rows], types[rows] < 0
+        whole = self._reaching(rows, self.rule.pit_share)
+        some = self._reaching(rows, self.rule.foundation_share)
+        worst[rows] = np.where(other, some, whole)
+        best[rows] = worst[rows] | np.where(untyped, some, whole & ~other)
         return foundation, worst, best
+
+    def _reaching(self, rows: Any, share: Fraction) -> Any:
+        """Say which rows reach a share of the work, exactly: in whole numbers where they fit."""
+        done, of = (self.table[name] for name in ("done", "of"))
+        quick = reaches(scaled(done, rows), scaled(of, rows), share)
+        if quick is not None:
+            return quick
+        pairs = zip(figures_at(done, rows), figures_at(of, rows), strict=True)
+        return np.fromiter((reaches_share(*pair, share) for pair in pairs), dtype=bool, count=len(rows))
+
+    @cached_property
+    def _types(self) -> tuple[Any, Any]:
+        return coded(self.table["foundation_type"])
 
     @cached_property
     def foundation_type(self) -> Any:
         """The foundation type of each row; "?" where none is recorded."""
-        kinds = text_array(self.table["foundation_type"])
-        return np.where(np.equal(kinds, cast(Any, None)), _UNTYPED, kinds)
+        codes, named = self._types
+        named = named.copy()
+        named[-1] = _UNTYPED
+        return named[codes]
+
+    def of_type(self, kind: str) -> Any:
+        """Return which rows name a foundation type ("?": none)."""
+        codes, named = self._types
+        return codes < 0 if kind == _UNTYPED else among(codes, named, (kind,))
 
     def _foundation(self, seen: dict[str, Any], reached: dict[str, Any]) -> Any:
         """Return the first day on which a type is on record and all types then on record have reached."""
         found = np.full(self.count, NEVER, dtype=np.int64)
         for candidate in reached.values():
             holds = candidate < NEVER
+            if not holds.any():
+                continue
             for kind, since in seen.items():
                 holds &= (since > candidate) | (reached[kind] <= candidate)
             found = np.where(holds, np.minimum(found, candidate), found)
@@ -141,8 +183,8 @@ class Events:
         foundation, worst, _ = self.reached
         seen: dict[str, Any] = {}
         reached: dict[str, Any] = {}
-        for kind in (*_TYPES, _UNTYPED):
-            of_kind = foundation & (self.foundation_type == kind)
+        for kind in (*_KINDS, _UNTYPED):
+            of_kind = foundation & self.of_type(kind)
             first_seen = self.first(of_kind)[0]
             blocked = self.any(of_kind & self.undated & ~worst)
             seen[kind] = np.where(blocked, ALWAYS, first_seen)
@@ -155,11 +197,11 @@ class Events:
         foundation, worst, best = self.reached
         seen: dict[str, Any] = {}
         reached: dict[str, Any] = {}
-        for kind in _TYPES:
-            of_kind = foundation & (self.foundation_type == kind)
+        for kind in _KINDS:
+            of_kind = foundation & self.of_type(kind)
             seen[kind] = self.first(of_kind)[0]
             reached[kind] = self.first(of_kind & worst)[0]
-        untyped = self.first(foundation & (self.foundation_type == _UNTYPED) & best)[0]
+        untyped = self.first(foundation & self.of_type(_UNTYPED) & best)[0]
         found = np.minimum(np.minimum(self._foundation(seen, reached), untyped), self.finished[0])
         anywhere = self.any(self.undated & (self.rows(*FINISHING) | (foundation & best)))
         return np.where(anywhere, ALWAYS, found)

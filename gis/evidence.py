@@ -98,7 +98,7 @@ class _Writer(ConsequenceWriter):
     def _completion(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, row = self.found, int(self.found.completed_row[n])
         if row >= 0:
-            area = figure(found.events.column("developed_area_m2")[row])
+            area = figure(found.events.cell("developed_area_m2", row))
             contract = int(found.contracts.governing[n])
             due = found.ratios.due(contract)[0] if area is not None and contract >= 0 else None
             facts.append(
@@ -142,7 +142,7 @@ class _Writer(ConsequenceWriter):
     def _foundation(self, row: int) -> str | None:
         if row < 0:
             return None
-        done, of = (plain(figure(self.found.events.column(name)[row])) for name in ("done", "of"))
+        done, of = (plain(figure(self.found.events.cell(name, row))) for name in ("done", "of"))
         return f"{self.found.events.foundation_type[row]}|{done or '?'}|{of or '?'}"
 
     def _foundation_step(self, row: int) -> list[Any]:
@@ -150,7 +150,7 @@ class _Writer(ConsequenceWriter):
         share = rule.foundation_share if kind == "OTHER" else rule.pit_share
         _, worst, best = self.found.events.reached
         holds = int(worst[row]) if worst[row] == best[row] else None
-        done, of = (plain(figure(self.found.events.column(name)[row])) for name in ("done", "of"))
+        done, of = (plain(figure(self.found.events.cell(name, row))) for name in ("done", "of"))
         return ["FOUNDATION", holds, "commencement", str(kind), done, of, str(share)]
 
     def _evidence(self, n: int, facts: list[list[Any]]) -> None:

@@ -1,7 +1,7 @@
 """Exact figures: recorded decimals are compared by multiplying crosswise; no float decides."""
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, Inexact
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 
 TRUE, FALSE, UNKNOWN = 1, 0, -1
 _WIDE = Context(prec=60, rounding=ROUND_HALF_UP)
+_SUM = Context(prec=1_000, traps=[Inexact])  # a sum is exact, or it is an error
 
 
 def figure(value: Any) -> Decimal | None:
@@ -81,4 +82,7 @@ def total(parts: Iterable[Decimal | None]) -> Fraction | None:
     listed = list(parts)
     if not listed or any(part is None for part in listed):
         return None
-    return sum((Fraction(part) for part in listed if part is not None), Fraction(0))
+    found = Decimal(0)
+    for part in listed:
+        found = _SUM.add(found, part or 0)
+    return Fraction(found)

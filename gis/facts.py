@@ -18,6 +18,11 @@ class Tables:
     from is its ``source`` or, where a layer has none, ``origin``; both may be
     absent. A table left out is empty.
 
+    Texts may also be categorical, figures exact Arrow decimals, and lists
+    Arrow lists (:mod:`gis.columns` reads both). ``named_parcels`` optionally
+    holds the lists of the contracts taken apart, in the order of the
+    contracts: ``contract`` (row), ``code``.
+
     Raises
     ------
     MissingColumns
@@ -35,9 +40,13 @@ class Tables:
     building: pd.DataFrame = field(default_factory=partial(empty, "building"))
     enterprise: pd.DataFrame = field(default_factory=partial(empty, "enterprise"))
 
+    named_parcels: pd.DataFrame | None = None
+    parcels: pd.Index = field(init=False, repr=False)
+
     def __post_init__(self) -> None:
         """Refuse tables that no verdict could be read from."""
         for name, columns in COLUMNS.items():
             require_columns(getattr(self, name), columns, name)
         require_unique(self.parcel, "parcel_code", "parcel")
+        object.__setattr__(self, "parcels", pd.Index(self.parcel["parcel_code"], dtype=object))
         require_unique(self.contract, "contract_no", "contract")

@@ -1,6 +1,7 @@
 """What an idle-land run has found, before it is put into words or rows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,14 @@ from gis.facts import Tables
 from gis.ratios import Ratio, Ratios
 from gis.rules import IdleLandRule
 
+VERDICTS = (
+    "NOT_SUPPLIED", "COMPLETED", "NOT_DUE", "OVERDUE", "IDLE_NOT_COMMENCED", "ACTIVE", "SUSPENDED_UNDER_1Y",
+    "MAY_BE_IDLE", "SUSPENDED_NOT_IDLE", "UNDETERMINED",
+)  # fmt: skip
 NOT_A_DAY = np.datetime64("NaT", "D")
 
 
-@dataclass(slots=True)
+@dataclass
 class Findings:
     """Everything found about the parcels of one run; arrays over the rows of the parcel table."""
 
@@ -31,8 +36,8 @@ class Findings:
     supply_unknown: Any
     completed_row: Any
     completion_unknown: Any
-    verdict: Any
-    band: Any
+    code: Any  # the verdict as the number of its place in VERDICTS
+    second_band: Any  # whether the second band has begun, for land that is not commenced
     limbs: list[list[str]]
     areas: dict[int, Ratio]
     investments: dict[int, Ratio]
@@ -41,6 +46,24 @@ class Findings:
     blocked: Any
     fees: dict[int, Fee]
     missing: list[list[str]]
+
+    @cached_property
+    def verdict(self) -> Any:
+        """The verdict of each parcel."""
+        return np.array(VERDICTS, dtype=object)[self.code]
+
+    @cached_property
+    def band(self) -> Any:
+        """The band of land that is not commenced: Y1, Y2; "" for other land."""
+        idle = self.has("IDLE_NOT_COMMENCED")
+        return np.array(["", "Y1", "Y2"], dtype=object)[idle * (1 + self.second_band.astype(np.int8))]
+
+    def has(self, *verdicts: str) -> Any:
+        """Return which parcels have one of some verdicts."""
+        found = self.code == VERDICTS.index(verdicts[0])
+        for verdict in verdicts[1:]:
+            found |= self.code == VERDICTS.index(verdict)
+        return found
 
 
 def suspended_on(found: Findings) -> Any:

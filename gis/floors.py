@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 
+from gis.columns import objects, rows_of
 from gis.exact import figure, total
 from gis.facts import Tables
 from gis.periods import as_days
@@ -35,8 +35,8 @@ class Floors:
         table = tables.building
         self.day = np.datetime64(as_of, "D")
         self.done = as_days(table["completed_on"])
-        self.floor = table["floor_area_m2"].to_numpy(dtype=object)
-        parcel = pd.Index(tables.parcel["parcel_code"]).get_indexer(pd.Index(table["parcel_code"]))
+        self.floor = objects(table["floor_area_m2"])
+        parcel = rows_of(table["parcel_code"], tables.parcels)
         self.of: dict[int, list[int]] = defaultdict(list)
         for row, number in enumerate(parcel.tolist()):
             self.of[number].append(row)

@@ -1,12 +1,11 @@
 """Which facts are missing for a verdict: the names of columns, or of a layer."""
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from gis.contracts import text_array
-from gis.exact import figure
+from gis.columns import rows_of, unrecorded
 from gis.findings import Findings
 from gis.periods import as_days
 
@@ -17,17 +16,27 @@ def missing_facts(found: Findings) -> list[list[str]]:
     Rows of the parcel without their date are always listed. A missing figure
     or term is listed where the verdict, its cause or its consequence asked for it.
     """
-    gaps: list[set[str]] = [set() for _ in found.verdict]
-    for code, where in [*_undated(found), *_terms(found)]:
-        for parcel in np.flatnonzero(where).tolist():
-            gaps[parcel].add(code)
+    known = [(code, where) for code, where in [*_undated(found), *_terms(found)] if where.any()]
+    held = np.zeros(len(found.verdict), dtype=np.int64)  # one bit for each code
+    for bit, (_, where) in enumerate(known):
+        held |= where.astype(np.int64) << bit
+    sets, number = np.unique(held, return_inverse=True)
+    shared = np.empty(len(sets), dtype=object)
+    for n, bits in enumerate(sets.tolist()):
+        shared[n] = sorted(code for bit, (code, _) in enumerate(known) if bits >> bit & 1)
+    listed = shared[number]  # parcels with the same gaps share one list
+    gaps: defaultdict[int, set[str]] = defaultdict(set)
     _of_ratios(found, gaps)
     _of_completion(found, gaps)
     for parcel, codes in found.causes.missing.items():
         gaps[parcel].update(codes)
     for parcel, fee in found.fees.items():
         gaps[parcel].update(fee.missing)
-    return [sorted(codes) for codes in gaps]
+    for parcel, more in gaps.items():
+        if more:
+            listed[parcel] = sorted({*listed[parcel], *more})
+    made: list[list[str]] = listed.tolist()
+    return made
 
 
 def _undated(found: Findings) -> list[tuple[str, Any]]:
@@ -36,11 +45,11 @@ def _undated(found: Findings) -> list[tuple[str, Any]]:
     base = contracts.base & np.isnat(contracts.signed)
     supplement = np.append(contracts.undated_supplement, False)[governing]
     causes = tables.idle_cause
-    of_cause = contracts.parcels.get_indexer(pd.Index(causes["parcel_code"]))
+    of_cause = rows_of(causes["parcel_code"], contracts.parcels)
     cause = np.zeros(len(governing), dtype=bool)
     cause[of_cause[(of_cause >= 0) & np.isnat(as_days(causes["from_on"]))]] = True
-    untyped = events.kind == np.array(None, dtype=object)
-    foundation = events.rows("FOUNDATION") & (events.foundation_type == "?")
+    untyped = events.untyped
+    foundation = events.rows("FOUNDATION") & events.of_type("?")
     return [
         ("signed_on", contracts.named(base) | supplement),
         ("contract_type", contracts.untyped),
@@ -63,46 +72,48 @@ def _undated(found: Findings) -> list[tuple[str, Any]]:
 
 def _undated_reports(found: Findings) -> Any:
     reports, contracts = found.tables.investment_report, found.contracts
-    roots = np.append(contracts.root, -1)[contracts.index.get_indexer(pd.Index(reports["contract_no"]))]
+    undated = np.isnat(as_days(reports["reported_on"]))
     where = np.zeros(len(contracts.numbers), dtype=bool)
-    where[roots[(roots >= 0) & np.isnat(as_days(reports["reported_on"]))]] = True
+    if undated.any():
+        roots = np.append(contracts.root, -1)[rows_of(reports["contract_no"][undated], contracts.index)]
+        where[roots[roots >= 0]] = True
     return where
 
 
 def _terms(found: Findings) -> list[tuple[str, Any]]:
     contracts, events = found.contracts, found.events
-    none = (contracts.governing < 0) & ~contracts.undated & (found.verdict != "NOT_SUPPLIED")
-    open_case = (found.verdict == "UNDETERMINED") & ~events.commenced & (found.completed_row < 0)
+    none = (contracts.governing < 0) & ~contracts.undated & ~found.has("NOT_SUPPLIED")
+    open_case = found.has("UNDETERMINED") & ~events.commenced & (found.completed_row < 0)
     governed = (contracts.governing >= 0) & ~contracts.undated
     row, unknown = (np.append(part, gap)[contracts.governing] for part, gap in zip(
         contracts.term("commence_by"), (-1, False), strict=True))  # fmt: skip
     no_date = open_case & governed & np.isnat(found.due) & (row < 0) & ~unknown
     delivered, _, undated = events.delivered
-    recorded = text_array(found.tables.parcel["in_monitoring_system"])
+    recorded = found.tables.parcel["in_monitoring_system"].isna().to_numpy()
     return [
         ("contract", none),
         ("commence_by", no_date),
         ("delivered_on", no_date & ~undated & (delivered > events.day)),
         ("done", ~events.commenced & events.any(_without_figures(found))
-         & np.isin(found.verdict.astype(str), ("IDLE_NOT_COMMENCED", "OVERDUE", "NOT_DUE", "UNDETERMINED"))),
+         & found.has("IDLE_NOT_COMMENCED", "OVERDUE", "NOT_DUE", "UNDETERMINED")),
         ("in_monitoring_system",
-         (found.path == "ART12") & np.array([value is None for value in recorded], dtype=bool)),
+         (found.path == "ART12") & recorded),
     ]  # fmt: skip
 
 
 def _without_figures(found: Findings) -> Any:
     events = found.events
     rows = events.rows("FOUNDATION") & events.known
-    for row in np.flatnonzero(rows).tolist():
-        values = (events.column(name)[row] for name in ("done", "of"))
-        rows[row] = any(figure(value) is None for value in values)
-    return rows
+    absent = np.zeros(len(rows), dtype=bool)
+    for name in ("done", "of"):
+        absent |= unrecorded(events.table[name])
+    return rows & absent
 
 
-def _of_ratios(found: Findings, gaps: list[set[str]]) -> None:
+def _of_ratios(found: Findings, gaps: defaultdict[int, set[str]]) -> None:
     governed = (found.contracts.governing >= 0) & ~found.contracts.undated
     stalled = (
-        (found.verdict == "MAY_BE_IDLE") | (found.verdict == "UNDETERMINED")
+        found.has("MAY_BE_IDLE") | found.has("UNDETERMINED")
     ) & found.events.commenced & ~found.events.suspension_unknown & (found.completed_row < 0)  # fmt: skip
     for parcel in np.flatnonzero(stalled & ~found.completion_unknown & governed).tolist():
         contract = int(found.contracts.governing[parcel])
@@ -110,9 +121,9 @@ def _of_ratios(found: Findings, gaps: list[set[str]]) -> None:
             gaps[parcel].update(ratio.missing if ratio is not None else ())
 
 
-def _of_completion(found: Findings, gaps: list[set[str]]) -> None:
+def _of_completion(found: Findings, gaps: defaultdict[int, set[str]]) -> None:
     contracts = found.contracts
-    asked = found.completion_unknown & (found.verdict == "UNDETERMINED") & ~contracts.undated
+    asked = found.completion_unknown & found.has("UNDETERMINED") & ~contracts.undated
     checked = (
         found.events.rows("COMPLETION_CHECKED")
         & found.tables.construction_event["developed_area_m2"].notna().to_numpy()

@@ -11,16 +11,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gis.columns import among, coded, figures_at, objects, text_array
 from gis.confidence import confidences
 from gis.consequence import Causes, fees, find_causes, paths
-from gis.contracts import Contracts, text_array
+from gis.contracts import Contracts
 from gis.events import NEVER, Events
 from gis.evidence import articles, traces
-from gis.exact import FALSE, TRUE, UNKNOWN, figure
+from gis.exact import FALSE, TRUE, UNKNOWN
 from gis.facts import Tables
-from gis.findings import NOT_A_DAY, Findings, suspended_on
+from gis.findings import NOT_A_DAY, VERDICTS, Findings, suspended_on
 from gis.gaps import missing_facts
-from gis.periods import anniversary, as_days
+from gis.idle_days import calendar
+from gis.periods import anniversary
 from gis.ratios import Ratios
 from gis.rules import IdleLandRule
 from gis.stages import stages
@@ -31,6 +33,9 @@ COLUMNS = (
     "blocked", "by_reference", "article", "idle_from", "days", "next_due_on", "warning_days", "stage",
     "confidence", "missing", "trace",
 )  # fmt: skip
+
+BASES_OF_DATE = ("", "SUPPLEMENT", "ALLOCATION", "CONTRACT", "DELIVERY_EVENT", "DELIVERED_ON")
+_SUPPLEMENT, _ALLOCATION, _CONTRACT, _EVENT, _DELIVERED = (np.int8(n) for n in range(1, 6))
 
 
 def judge(
@@ -62,7 +67,7 @@ def judge(
     """
     found = find(tables, rule, as_of)
     parcel = tables.parcel
-    idle_from, days, next_due = _calendar(found)
+    idle_from, days, next_due = calendar(found)
     columns: dict[str, Any] = {
         "entity_id": parcel["entity_id"].to_numpy(),
         "version_id": parcel["version_id"].to_numpy(),
@@ -72,13 +77,13 @@ def judge(
         "limbs": found.limbs,
         "cause": found.causes.cause,
         "path": found.path,
-        "fee_wan": [found.fees[n].fee_wan if n in found.fees else None for n in range(len(parcel))],
+        "fee_wan": _fees(found),
         "blocked": found.blocked,
-        "by_reference": parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE",
+        "by_reference": among(*coded(parcel["ownership"]), ("COLLECTIVE",)),
         "article": articles(found),
         "idle_from": idle_from,
         "days": days,
-        "next_due_on": as_days(next_due).tolist(),
+        "next_due_on": next_due.tolist(),
         "warning_days": warning_levels(next_due, found.day, rule.warning_days),
         "stage": stages(found),
         "confidence": confidences(found, builtup),
@@ -103,7 +108,7 @@ def find(tables: Tables, rule: IdleLandRule, as_of: dt.date) -> Findings:
         ratios=ratios, due=due, due_row=due_row, due_basis=due_basis,
         supply_unknown=(contracts.governing < 0) & contracts.undated,
         completed_row=completed_row, completion_unknown=completion_unknown,
-        verdict=None, band=None, limbs=[], areas={}, investments={},
+        code=None, second_band=None, limbs=[], areas={}, investments={},
         causes=Causes(None, None, {}, {}), path=None, blocked=None, fees={}, missing=[],
     )  # fmt: skip
     _decide(found)
@@ -121,20 +126,20 @@ def commencement_dates(contracts: Contracts, events: Events, rule: IdleLandRule)
     governing = np.where(contracts.undated, -1, contracts.governing)
     agreed, row, unknown = _of_parcels(contracts.dates("commence_by"), governing)
     stated = (row >= 0) & ~unknown
-    kind = np.append(contracts.kind, "")[row]
-    named = np.where((kind == "SUPPLEMENT") | (kind == "ALLOCATION"), kind, "CONTRACT")
+    named = np.where(np.append(contracts.supplement, False)[row], _SUPPLEMENT,
+                     np.where(np.append(contracts.allocation, False)[row], _ALLOCATION, _CONTRACT))  # fmt: skip
     delivered, delivered_row, delivered_unknown = _of_parcels(contracts.dates("delivered_on"), governing)
     first, _, first_unknown = events.delivered
     by_event = first < NEVER
     delivery = np.where(by_event, np.where(by_event, first, 0).astype("datetime64[D]"), delivered)
     usable = ~unknown & ~stated & ~first_unknown & (by_event | ~delivered_unknown)
     counted = np.where(usable, anniversary(delivery, rule.delivery_years), NOT_A_DAY)
-    basis = np.where(by_event, "DELIVERY_EVENT", "DELIVERED_ON")
+    basis = np.where(by_event, _EVENT, _DELIVERED)
     due = np.where(stated, agreed, counted)
     return (
         due,
         np.where(stated, row, np.where(by_event, -1, delivered_row)),
-        np.where(np.isnat(due), "", np.where(stated, named, basis)),
+        np.array(BASES_OF_DATE, dtype=object)[np.where(np.isnat(due), 0, np.where(stated, named, basis))],
     )
 
 
@@ -157,10 +162,10 @@ def _completion(contracts: Contracts, events: Events, ratios: Ratios) -> tuple[A
     checks = events.rows("COMPLETION_CHECKED") & events.here & (events.known | events.undated)
     rows = np.flatnonzero(checks)
     passed = np.full(len(events.table), UNKNOWN, dtype=np.int8)
-    area = events.table["developed_area_m2"].to_numpy(dtype=object)
+    area = figures_at(events.table["developed_area_m2"], rows)
     governing = np.where(contracts.undated, -1, contracts.governing)
-    for row in rows.tolist():
-        passed[row] = _passed(figure(area[row]), int(governing[events.parcel[row]]), ratios)
+    for row, figure in zip(rows.tolist(), area, strict=True):
+        passed[row] = _passed(figure, int(governing[events.parcel[row]]), ratios)
     completed = events.first(checks & (passed == TRUE))[1]
     unknown = (passed == UNKNOWN) | (events.undated & (passed == TRUE))
     return completed, events.any(checks & unknown)
@@ -201,22 +206,23 @@ def _decide(found: Findings) -> None:
         (low == TRUE, "MAY_BE_IDLE"),
         (low == UNKNOWN, "UNDETERMINED"),
     ]
-    holds, codes = (
-        [condition for condition, _ in in_order],
-        [code for _, code in in_order],
-    )
-    found.verdict = np.select(holds, codes, "SUSPENDED_NOT_IDLE").astype(object)
-    idle = found.verdict == "IDLE_NOT_COMMENCED"
-    found.band = np.where(idle, np.where(second < found.day, "Y2", "Y1"), "").astype(object)
+    found.code = np.full(len(holder), VERDICTS.index("SUSPENDED_NOT_IDLE"), dtype=np.int8)
+    for holds, code in reversed(in_order):
+        found.code[holds] = VERDICTS.index(code)
+    found.second_band = second < found.day
     found.limbs = _limbs(found)
 
 
 def _has_holder(parcel: pd.DataFrame) -> Any:
-    named = [text_array(parcel[name]) for name in ("holder", "holder_credit_code")]
-    return np.array(
-        [any(str(part or "").strip() for part in pair) for pair in zip(*named, strict=True)],
-        bool,
-    )
+    held = np.zeros(len(parcel), dtype=bool)
+    for name in ("holder", "holder_credit_code"):
+        open_rows = np.flatnonzero(~held)
+        values = parcel[name].iloc[open_rows]
+        if isinstance(values.dtype, pd.CategoricalDtype | pd.ArrowDtype):
+            values = pd.Series(text_array(values))
+        texts = objects(values).tolist()
+        held[open_rows] = [bool(text) and bool(str(text).strip()) for text in texts]
+    return held
 
 
 def _ratios(found: Findings, stalled: Any) -> Any:
@@ -235,63 +241,32 @@ def _ratios(found: Findings, stalled: Any) -> Any:
 
 
 def _limbs(found: Findings) -> list[list[str]]:
-    limbs: list[list[str]] = [[] for _ in found.verdict]
-    for parcel in np.flatnonzero(found.verdict == "MAY_BE_IDLE").tolist():
+    nothing: list[str] = []
+    limbs = [nothing] * len(found.code)  # one list for all that have none
+    for parcel in np.flatnonzero(found.has("MAY_BE_IDLE")).tolist():
         contract = int(found.contracts.governing[parcel])
-        limbs[parcel] += ["AREA"] if found.areas[contract].low == TRUE else []
-        limbs[parcel] += ["INVESTMENT"] if found.investments[contract].low == TRUE else []
+        area, investment = found.areas[contract].low == TRUE, found.investments[contract].low == TRUE
+        limbs[parcel] = ["AREA"] * area + ["INVESTMENT"] * investment
     return limbs
 
 
 def _follow(found: Findings) -> None:
     """Fill in cause, path, gate and fee."""
-    not_commenced = found.verdict == "IDLE_NOT_COMMENCED"
-    suspended = found.verdict == "MAY_BE_IDLE"
+    not_commenced = found.has("IDLE_NOT_COMMENCED")
+    suspended = found.has("MAY_BE_IDLE")
     span = np.where(not_commenced, found.due, np.where(suspended, suspended_on(found), NOT_A_DAY))
     found.causes = find_causes(found.tables, found.rule, found.day, span)
-    found.path = paths(found.verdict, found.band, found.causes.cause)
-    recorded = text_array(found.tables.parcel["in_monitoring_system"])
-    barred = (found.path == "ART12") & np.array([value is not None and not value for value in recorded], bool)
-    found.blocked = np.where(barred, "NOT_IN_MONITORING_SYSTEM", "").astype(object)
+    found.path = paths(not_commenced, suspended, found.second_band, found.causes.cause)
+    barred = np.zeros(len(found.code), dtype=bool)
+    asked = np.flatnonzero(found.path == "ART12")
+    recorded = objects(found.tables.parcel["in_monitoring_system"].iloc[asked]).tolist()
+    barred[asked] = [value is not None and value != "" and not value for value in recorded]
+    found.blocked = np.array(["", "NOT_IN_MONITORING_SYSTEM"], dtype=object)[barred.astype(np.int8)]
     found.fees = fees(np.flatnonzero(found.path == "FEE"), found.contracts, found.ratios, found.rule)
 
 
-def _calendar(found: Findings) -> tuple[list[Any], list[Any], Any]:
-    """Return first idle day, idle days (both ends counted), and the next day on which it worsens."""
-    rule = found.rule
-    first = anniversary(found.due, rule.first_band_years) + 1
-    second = anniversary(found.due, rule.second_band_years) + 1
-    stalled = anniversary(suspended_on(found), rule.suspension_years) + 1
-    not_commenced = found.verdict == "IDLE_NOT_COMMENCED"
-    idle_from = np.where(
-        not_commenced,
-        first,
-        np.where(found.verdict == "MAY_BE_IDLE", stalled, NOT_A_DAY),
-    )
-    days = (found.day - idle_from).astype("timedelta64[D]").astype(np.int64) + 1
-    worse = np.select(
-        [
-            found.verdict == "NOT_DUE",
-            found.verdict == "OVERDUE",
-            found.band == "Y1",
-            _may_stall(found),
-        ],
-        [found.due + 1, first, second, stalled],
-        NOT_A_DAY,
-    )
-    known = ~np.isnat(idle_from)
-    return (
-        as_days(idle_from).tolist(),
-        [int(count) if there else None for count, there in zip(days, known, strict=True)],
-        worse,
-    )
-
-
-def _may_stall(found: Findings) -> Any:
-    """Say which suspensions under a year get worse by time alone: not those with both ratios high enough."""
-    young = found.verdict == "SUSPENDED_UNDER_1Y"
-    for parcel in np.flatnonzero(young).tolist():
-        contract = int(found.contracts.governing[parcel])
-        pair = found.areas.get(contract), found.investments.get(contract)
-        young[parcel] = not all(ratio is not None and ratio.low == FALSE for ratio in pair)
-    return young
+def _fees(found: Findings) -> Any:
+    made = np.full(len(found.code), None, dtype=object)
+    for parcel, fee in found.fees.items():
+        made[parcel] = fee.fee_wan
+    return made

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.contracts import BASES, Contracts, text_array
+from gis.columns import objects, text_array
+from gis.contracts import BASES, Contracts
 from gis.exact import decimal_text, figure, half_up, plain, total
 from gis.facts import Tables
 from gis.floors import Floors, Side
@@ -69,14 +70,14 @@ class _Judge:
         self.today = as_of.isoformat()
         self.read = {name: self.contracts.values(name) for name in _READ}
         self.deadlines = [(name, *self.contracts.dates(name)) for name in ("invest_by", "complete_by")]
-        self.registered = tables.parcel["registered_area_m2"].to_numpy(dtype=object)
+        self.registered = objects(tables.parcel["registered_area_m2"])
         self.parks = text_array(tables.parcel["park_code"])
         self.from_contract = origin(tables.contract, np.arange(len(tables.contract)))
         asked = np.flatnonzero(np.isin(self.contracts.kind.astype(str), JUDGED))
         self.reports, self.gaps = choose_reports(tables.investment_report, self.contracts, asked)
         self.from_report = origin(tables.investment_report, np.arange(len(tables.investment_report)))
         report = tables.investment_report
-        self.report = {name: report[name].tolist() for name in (*_SHOWN, "basis")}
+        self.report = {name: objects(report[name]).tolist() for name in (*_SHOWN, "basis")}
         self.reported_on = as_days(report["reported_on"])
         self.floors = Floors(tables, as_of)
         self.codes = self.contracts.pairs["code"].to_numpy(dtype=object)

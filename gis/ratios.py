@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.contracts import Contracts, text_array
+from gis.columns import coded, figures_at, rows_of
+from gis.contracts import Contracts
 from gis.events import NEVER, Events
-from gis.exact import FALSE, UNKNOWN, figure, total
+from gis.exact import FALSE, UNKNOWN, total
 from gis.facts import Tables
 from gis.periods import as_days
 from gis.rules import IdleLandRule
@@ -47,12 +48,12 @@ class Ratios:
         self.rule = rule
         self.contracts = contracts
         self.events = events
-        self.registered = tables.parcel["registered_area_m2"].to_numpy(dtype=object)
+        self._registered = tables.parcel["registered_area_m2"]
+        self._area_of: dict[int, Decimal | None] = {}
         self.reports = tables.investment_report
-        self.amounts = {name: self.reports[name].to_numpy(dtype=object).tolist() for name in COMPONENTS}
-        self._due_terms = contracts.values("due_area_m2")
         self._codes = contracts.pairs["code"].to_numpy(dtype=object)
         self._rows = contracts.pairs["parcel"].to_numpy()
+        self._stated: dict[int, Decimal | None] = {}
         self._due: dict[int, tuple[Fraction | None, str]] = {}
 
     def parcels(self, contract: int) -> list[tuple[str, int]]:
@@ -62,7 +63,18 @@ class Ratios:
 
     def area_of(self, row: int) -> Decimal | None:
         """Return the registered area of a parcel row; None where it is unknown."""
-        return figure(self.registered[row]) if row >= 0 else None
+        if row not in self._area_of:
+            self._area_of[row] = figures_at(self._registered, [row])[0]
+        return self._area_of[row]
+
+    def _look_up(self, asked: Any) -> None:
+        """Read the areas that some contracts ask for, all at once."""
+        start, stop = self.contracts.slices[asked], self.contracts.slices[asked + 1]
+        rows = np.concatenate([np.arange(0), *(self._rows[a:b] for a, b in zip(start, stop, strict=True))])
+        rows = np.unique(rows[rows >= 0])
+        self._area_of.update(zip(rows.tolist(), figures_at(self._registered, rows), strict=True))
+        new = [contract for contract in asked.tolist() if contract not in self._stated]
+        self._stated.update(zip(new, self.contracts.figures("due_area_m2", new), strict=True))
 
     def due(self, contract: int) -> tuple[Fraction | None, str]:
         """Return the area due for development of a contract, or what is missing for it."""
@@ -71,33 +83,37 @@ class Ratios:
         return self._due[contract]
 
     def _due_area(self, contract: int) -> tuple[Fraction | None, str]:
-        values, rows, unknown = self._due_terms
+        _, unknown = self.contracts.term("due_area_m2")
         if unknown[contract]:
             return None, "signed_on"
-        stated = figure(values[contract])
-        if rows[contract] >= 0 and stated is not None:
+        if contract not in self._stated:
+            self._stated[contract] = self.contracts.figures("due_area_m2", [contract])[0]
+        stated = self._stated[contract]
+        if stated is not None:
             return (Fraction(stated), "") if stated > 0 else (None, "due_area_m2")
         area = total(self.area_of(row) for _, row in self.parcels(contract))
         return (area, "") if area is not None and area > 0 else (None, "registered_area_m2")
 
     def areas(self, asked: Any) -> dict[int, Ratio]:
         """Return the area ratio of each contract asked about."""
-        newest, row, undated = self._developed()
+        self._look_up(asked)
+        newest, row, undated = self._developed(asked)
         return {contract: self._area(contract, newest, row, undated) for contract in asked.tolist()}
 
-    def _developed(self) -> tuple[dict[int, Decimal], dict[int, int], Any]:
-        """Return the newest developed area of each parcel, its row, and which parcels have an undated one."""
+    def _developed(self, asked: Any) -> tuple[dict[int, Decimal], dict[int, int], Any]:
+        """Return the newest developed area of the parcels asked for, its row, and which have an undated one."""
         events = self.events
+        wanted = np.zeros(events.count + 1, dtype=bool)
+        wanted[self._rows[np.isin(self.contracts.pairs["contract"].to_numpy(), asked)]] = True
         states = events.here & events.table["developed_area_m2"].notna().to_numpy()
         _, newest_row = events.last(states)
         rows = np.flatnonzero(states & events.known)
         newest_day = np.append(events.when, NEVER)[newest_row]
-        rows = rows[events.when[rows] == newest_day[events.parcel[rows]]]
-        column = events.table["developed_area_m2"].to_numpy(dtype=object)
+        rows = rows[(events.when[rows] == newest_day[events.parcel[rows]]) & wanted[events.parcel[rows]]]
+        column = figures_at(events.table["developed_area_m2"], rows)
         value: dict[int, Decimal] = {}
         where: dict[int, int] = {}
-        for row, parcel in zip(rows.tolist(), events.parcel[rows].tolist(), strict=True):
-            area = figure(column[row])
+        for row, parcel, area in zip(rows.tolist(), events.parcel[rows].tolist(), column, strict=True):
             # Two records of one day: built land does not shrink within it, so the larger counts.
             if area is not None and (parcel not in value or area > value[parcel]):
                 value[parcel], where[parcel] = area, row
@@ -126,25 +142,31 @@ class Ratios:
 
     def investments(self, asked: Any) -> dict[int, Ratio]:
         """Return the investment ratio of each contract asked about."""
-        planned, _, unknown = self.contracts.values("planned_investment_ex_land_wan")
+        name = "planned_investment_ex_land_wan"
+        unknown = self.contracts.term(name)[1]
+        planned = self.contracts.figures(name, asked)
         chosen, gaps = choose_reports(self.reports, self.contracts, asked)
+        rows = [chosen.get(contract, -1) for contract in asked.tolist()]
+        amounts = [figures_at(self.reports[component], rows) for component in COMPONENTS]
         return {
-            contract: self._investment(
-                figure(planned[contract]),
-                bool(unknown[contract]),
-                chosen.get(contract, -1),
-                gaps.get(contract, ()),
-            )
-            for contract in asked.tolist()
+            contract: self._investment(whole, bool(unknown[contract]), row, stated, gaps.get(contract, ()))
+            for contract, whole, row, *stated in zip(asked.tolist(), planned, rows, *amounts, strict=True)
         }
 
-    def _investment(self, whole: Decimal | None, unknown: bool, row: int, gaps: tuple[str, ...]) -> Ratio:
+    def _investment(
+        self,
+        whole: Decimal | None,
+        unknown: bool,
+        row: int,
+        amounts: list[Decimal | None],
+        gaps: tuple[str, ...],
+    ) -> Ratio:
         missing = list(gaps)
         if unknown:
             missing.append("signed_on")
         elif whole is None or whole <= 0:
             missing.append("planned_investment_ex_land_wan")
-        stated = {name: figure(self.amounts[name][row]) for name in COMPONENTS} if row >= 0 else {}
+        stated = dict(zip(COMPONENTS, amounts, strict=True)) if row >= 0 else {}
         part = None if gaps else total(value for value in stated.values() if value is not None)
         full = Fraction(whole) if whole is not None and whole > 0 else None
         bound = any(value is None for value in stated.values())
@@ -160,7 +182,8 @@ class Ratios:
 
 
 def _below(part: Fraction, whole: Fraction, share: Fraction) -> int:
-    return int(part * share.denominator < whole * share.numerator)
+    left = part.numerator * whole.denominator * share.denominator
+    return int(left < whole.numerator * part.denominator * share.numerator)
 
 
 def choose_reports(
@@ -175,21 +198,45 @@ def choose_reports(
     wanted = np.zeros(len(contracts.numbers) + 1, dtype=bool)
     wanted[asked] = True
     roots = np.append(contracts.root, -1)
-    group = roots[contracts.index.get_indexer(pd.Index(reports["contract_no"]))]
+    group = roots[rows_of(reports["contract_no"], contracts.index)]
     when = as_days(reports["reported_on"])
-    basis = text_array(reports["basis"])
     rows = np.flatnonzero(wanted[group] & (group >= 0) & ~(when > contracts.day))
+    basis = _Bases(reports, rows)
     by_contract: dict[int, list[int]] = defaultdict(list)
     for row, root in zip(rows.tolist(), group[rows].tolist(), strict=True):
         by_contract[root].append(row)
     chosen: dict[int, int] = {}
     gaps: dict[int, tuple[str, ...]] = {}
+    nothing: list[int] = []
     for contract in asked.tolist():
-        row, gap = _decide(by_contract.get(contract, []), when, basis, reports)
+        mine = by_contract.get(contract, nothing)
+        row, gap = basis.only(mine[0]) if len(mine) == 1 else _decide(mine, when, basis, reports)
         chosen[contract] = row
         if gap:
             gaps[contract] = gap
     return chosen, gaps
+
+
+class _Bases:
+    """The basis and the day of the reports asked about."""
+
+    def __init__(self, reports: pd.DataFrame, rows: Any) -> None:
+        codes, named = coded(reports["basis"])
+        self._basis = dict(zip(rows.tolist(), named[codes[rows]].tolist(), strict=True))
+        undated = np.isnat(as_days(reports["reported_on"].iloc[rows]))
+        self._undated = dict(zip(rows.tolist(), undated.tolist(), strict=True))
+
+    def __getitem__(self, row: int) -> Any:
+        return self._basis[row]
+
+    def only(self, row: int) -> tuple[int, tuple[str, ...]]:
+        """Return what a report decides that is the only one of its contract (as :func:`_decide`)."""
+        basis, undated = self._basis[row], self._undated[row]
+        if undated or basis not in ("VERIFIED", "REPORTED"):
+            gap: tuple[str, ...] = ("reported_on",) if undated else ()
+            gap += ("basis",) if basis is None else ()
+            return -1, gap or ("investment_report",)
+        return row, ()
 
 
 def _decide(rows: list[int], when: Any, basis: Any, reports: pd.DataFrame) -> tuple[int, tuple[str, ...]]:
@@ -215,6 +262,6 @@ def _decide(rows: list[int], when: Any, basis: Any, reports: pd.DataFrame) -> tu
 def _amounts(reports: pd.DataFrame, row: int) -> tuple[Decimal, ...]:
     """Return what two reports of one day are ordered by: the counted sum, then each figure."""
     names = (*COMPONENTS, "land_price_wan", "land_tax_wan", "total_wan")
-    values = [figure(reports[name].iloc[row]) for name in names]
+    values = [figures_at(reports[name], [row])[0] for name in names]
     counted = sum((value for value in values[:3] if value is not None), Decimal(0))
     return (counted, *(Decimal(-1) if value is None else value for value in values))

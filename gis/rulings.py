@@ -61,10 +61,13 @@ def tell_ruling(ruling: Ruling, lang: str) -> dict[str, Any]:
 
 def _supplied(steps: dict[str, list[Any]]) -> tuple[str, list[Any]] | None:
     """Return the answer for all rules where supply or completion decides it."""
-    for code, settles in (("SUPPLY", 0), ("COMPLETED", 1)):
+    decisive = (("SUPPLY", 0), ("COMPLETED", 1))
+    for code, settles in decisive:  # completed land needs no contract that is known to govern
         step = steps.get(code)
         if step is not None and step[1] == settles:
             return DOES_NOT_FIRE, step
+    for code, _ in decisive:
+        step = steps.get(code)
         # Which contract governs may be open without deciding anything: land that has commenced needs none.
         if step is not None and step[1] is None and (code == "COMPLETED" or "COMMENCED" not in steps):
             return CANNOT_DECIDE, step

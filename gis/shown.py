@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.contracts import text_array
+from gis.columns import among, coded, objects, text_array
 from gis.events import NEVER
 from gis.exact import figure, plain
 from gis.findings import Findings, suspended_on
@@ -47,8 +47,8 @@ class Shown:
         self.delivered_row = events.delivered[1]
         self.contrary = [(code, events.last(events.rows(code))[1]) for code in _CONTRARY]
         self.holder = text_array(found.tables.parcel["holder"])
-        self.collective = found.tables.parcel["ownership"].to_numpy(dtype=object) == "COLLECTIVE"
-        self.recorded = text_array(found.tables.parcel["in_monitoring_system"])
+        self.collective = among(*coded(found.tables.parcel["ownership"]), ("COLLECTIVE",))
+        self.recorded = objects(found.tables.parcel["in_monitoring_system"])
         self.builtup = _newest_share(builtup, rule.visible_share)
         self.codes = found.tables.parcel["parcel_code"].to_numpy(dtype=object)
         self.report_from = origin(
@@ -58,7 +58,7 @@ class Shown:
         tables = found.tables
         self.delivered_on = _iso(as_days(contracts.table["delivered_on"]))
         self.reported_on = _iso(as_days(tables.investment_report["reported_on"]))
-        self.report_basis = tables.investment_report["basis"].tolist()
+        self.report_basis = text_array(tables.investment_report["basis"]).tolist()
         self.verified_on = _iso(as_days(tables.idle_cause["verified_on"]))
         self.basis = found.due_basis.tolist()
         late = np.minimum(events.foundation_late, NEVER)

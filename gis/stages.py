@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from gis.columns import choose
 from gis.events import NEVER
 from gis.findings import Findings
 
@@ -22,7 +23,7 @@ def stages(found: Findings) -> Any:
     numpy.ndarray
         Codes of ``STAGES`` or "", one a row of the parcel table.
     """
-    contracts, events, verdict = found.contracts, found.events, found.verdict
+    contracts, events = found.contracts, found.events
     first, _, unknown = events.delivered
     handed_over, _, term_unknown = contracts.dates("delivered_on")
     governing = np.where(contracts.undated, -1, contracts.governing)
@@ -30,15 +31,14 @@ def stages(found: Findings) -> Any:
     delivered = (first < NEVER) | by_contract
     # Without a dated delivery an undated one leaves two stages open.
     open_question = ~delivered & (unknown | np.append(term_unknown, [False])[governing])
-    known = (verdict != "UNDETERMINED") | events.commenced
+    known = ~found.has("UNDETERMINED") | events.commenced
     known &= ~found.supply_unknown & ~found.completion_unknown
     reached = [
-        (verdict == "NOT_SUPPLIED", "NOT_SUPPLIED"),
+        (found.has("NOT_SUPPLIED"), "NOT_SUPPLIED"),
         (found.completed_row >= 0, "COMPLETED"),
         (~known | found.supply_unknown, ""),
         (events.commenced, "COMMENCED"),
         (events.may_have_commenced | open_question | (governing < 0), ""),
         (delivered, "DELIVERED"),
     ]
-    holds, codes = [condition for condition, _ in reached], [code for _, code in reached]
-    return np.select(holds, codes, "SUPPLIED").astype(object)
+    return choose(reached, "SUPPLIED")
