@@ -10,7 +10,8 @@ from gis.consequence import Causes, Fee
 from gis.contracts import Contracts
 from gis.events import NEVER, Events
 from gis.facts import Tables
-from gis.ratios import Ratio, Ratios
+from gis.quick_ratios import Answers
+from gis.ratios import Ratios
 from gis.rules import IdleLandRule
 
 VERDICTS = (
@@ -39,8 +40,8 @@ class Findings:
     code: Any  # the verdict as the number of its place in VERDICTS
     second_band: Any  # whether the second band has begun, for land that is not commenced
     limbs: list[list[str]]
-    areas: dict[int, Ratio]
-    investments: dict[int, Ratio]
+    areas: Answers
+    investments: Answers
     causes: Causes
     path: Any
     blocked: Any

@@ -115,10 +115,12 @@ def _of_ratios(found: Findings, gaps: defaultdict[int, set[str]]) -> None:
     stalled = (
         found.has("MAY_BE_IDLE") | found.has("UNDETERMINED")
     ) & found.events.commenced & ~found.events.suspension_unknown & (found.completed_row < 0)  # fmt: skip
-    for parcel in np.flatnonzero(stalled & ~found.completion_unknown & governed).tolist():
-        contract = int(found.contracts.governing[parcel])
-        for ratio in (found.areas.get(contract), found.investments.get(contract)):
-            gaps[parcel].update(ratio.missing if ratio is not None else ())
+    rows = np.flatnonzero(stalled & ~found.completion_unknown & governed)
+    contracts = found.contracts.governing[rows]
+    for ratios in (found.areas, found.investments):
+        lacking = ~ratios.plain(contracts)
+        for parcel, contract in zip(rows[lacking].tolist(), contracts[lacking].tolist(), strict=True):
+            gaps[parcel].update(ratios[contract].missing if contract in ratios else ())
 
 
 def _of_completion(found: Findings, gaps: defaultdict[int, set[str]]) -> None:

@@ -108,7 +108,7 @@ def find(tables: Tables, rule: IdleLandRule, as_of: dt.date) -> Findings:
         ratios=ratios, due=due, due_row=due_row, due_basis=due_basis,
         supply_unknown=(contracts.governing < 0) & contracts.undated,
         completed_row=completed_row, completion_unknown=completion_unknown,
-        code=None, second_band=None, limbs=[], areas={}, investments={},
+        code=None, second_band=None, limbs=[], areas=ratios.none, investments=ratios.none,
         causes=Causes(None, None, {}, {}), path=None, blocked=None, fees={}, missing=[],
     )  # fmt: skip
     _decide(found)
@@ -233,20 +233,21 @@ def _ratios(found: Findings, stalled: Any) -> Any:
     found.areas = found.ratios.areas(asked)
     found.investments = found.ratios.investments(asked)
     low = np.full(len(governing), UNKNOWN, dtype=np.int8)
-    for parcel in np.flatnonzero(stalled & (governing >= 0)).tolist():
-        contract = int(governing[parcel])
-        both = found.areas[contract].low, found.investments[contract].low
-        low[parcel] = TRUE if TRUE in both else FALSE if both == (FALSE, FALSE) else UNKNOWN
+    rows = np.flatnonzero(stalled & (governing >= 0))
+    area, investment = (ratios.lows(governing[rows]) for ratios in (found.areas, found.investments))
+    either, neither = (area == TRUE) | (investment == TRUE), (area == FALSE) & (investment == FALSE)
+    low[rows] = np.where(either, TRUE, np.where(neither, FALSE, UNKNOWN))
     return low
 
 
 def _limbs(found: Findings) -> list[list[str]]:
     nothing: list[str] = []
     limbs = [nothing] * len(found.code)  # one list for all that have none
-    for parcel in np.flatnonzero(found.has("MAY_BE_IDLE")).tolist():
-        contract = int(found.contracts.governing[parcel])
-        area, investment = found.areas[contract].low == TRUE, found.investments[contract].low == TRUE
-        limbs[parcel] = ["AREA"] * area + ["INVESTMENT"] * investment
+    rows = np.flatnonzero(found.has("MAY_BE_IDLE"))
+    contracts = found.contracts.governing[rows]
+    area, investment = (ratios.lows(contracts) == TRUE for ratios in (found.areas, found.investments))
+    for parcel, by_area, by_investment in zip(rows.tolist(), area.tolist(), investment.tolist(), strict=True):
+        limbs[parcel] = ["AREA"] * by_area + ["INVESTMENT"] * by_investment
     return limbs
 
 

@@ -41,8 +41,11 @@ def calendar(found: Findings) -> tuple[list[Any], Any, Any]:
 def _may_stall(found: Findings) -> Any:
     """Say which suspensions under a year get worse by time alone: not those with both ratios high enough."""
     young = found.has("SUSPENDED_UNDER_1Y")
-    for parcel in np.flatnonzero(young).tolist():
-        contract = int(found.contracts.governing[parcel])
-        pair = found.areas.get(contract), found.investments.get(contract)
-        young[parcel] = not all(ratio is not None and ratio.low == FALSE for ratio in pair)
+    rows = np.flatnonzero(young)
+    contracts = found.contracts.governing[rows]
+    asked = np.fromiter((contract in found.areas for contract in contracts.tolist()), bool, len(rows))
+    high = np.zeros(len(rows), dtype=bool)
+    lows = [ratios.lows(contracts[asked]) for ratios in (found.areas, found.investments)]
+    high[asked] = (lows[0] == FALSE) & (lows[1] == FALSE)
+    young[rows] = ~high
     return young

@@ -21,6 +21,7 @@ from gis.events import NEVER, Events
 from gis.exact import FALSE, UNKNOWN, total
 from gis.facts import Tables
 from gis.periods import as_days
+from gis.quick_ratios import Answers, quick_areas, quick_investments
 from gis.rules import IdleLandRule
 
 COMPONENTS = ("building_wan", "equipment_wan", "other_wan")
@@ -55,6 +56,11 @@ class Ratios:
         self._rows = contracts.pairs["parcel"].to_numpy()
         self._stated: dict[int, Decimal | None] = {}
         self._due: dict[int, tuple[Fraction | None, str]] = {}
+
+    @property
+    def none(self) -> Answers:
+        """Ratios of no contract."""
+        return Answers(np.arange(0), np.zeros(0, np.int8), len(self.contracts.numbers), self._areas)
 
     def parcels(self, contract: int) -> list[tuple[str, int]]:
         """Return the codes and parcel rows (-1: not on record) of a contract, by code."""
@@ -94,8 +100,20 @@ class Ratios:
         area = total(self.area_of(row) for _, row in self.parcels(contract))
         return (area, "") if area is not None and area > 0 else (None, "registered_area_m2")
 
-    def areas(self, asked: Any) -> dict[int, Ratio]:
+    def areas(self, asked: Any) -> Answers:
         """Return the area ratio of each contract asked about."""
+        quick = quick_areas(asked, self.contracts, self.events, self.rule.developed_share)
+        return Answers(asked, quick, len(self.contracts.numbers), self._areas)
+
+    def investments(self, asked: Any) -> Answers:
+        """Return the investment ratio of each contract asked about."""
+        share = self.rule.invested_share
+        quick = quick_investments(asked, self.contracts, self.reports, COMPONENTS, share)
+        return Answers(asked, quick, len(self.contracts.numbers), self._investments)
+
+    def _areas(self, asked: Any) -> dict[int, Ratio]:
+        if not len(asked):
+            return {}
         self._look_up(asked)
         newest, row, undated = self._developed(asked)
         return {contract: self._area(contract, newest, row, undated) for contract in asked.tolist()}
@@ -140,8 +158,9 @@ class Ratios:
             return Ratio(UNKNOWN, part, whole, seen, tuple(missing))
         return Ratio(_below(part, whole, self.rule.developed_share), part, whole, seen, ())
 
-    def investments(self, asked: Any) -> dict[int, Ratio]:
-        """Return the investment ratio of each contract asked about."""
+    def _investments(self, asked: Any) -> dict[int, Ratio]:
+        if not len(asked):
+            return {}
         name = "planned_investment_ex_land_wan"
         unknown = self.contracts.term(name)[1]
         planned = self.contracts.figures(name, asked)
