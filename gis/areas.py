@@ -44,7 +44,13 @@ def require_storage_crs(table: Any) -> None:
         raise WrongCRS(table.crs)
 
 
-def _to_plane(shapes: Any, tenth: int) -> Any:
+def plane_of(shapes: Any) -> int:
+    """Return the plane (a tenth of a degree of latitude) that shapes of one place are measured on together."""
+    bounds = shapely.bounds(np.asarray(shapes, dtype=object))
+    return int(np.round((np.nanmin(bounds[:, 1]) + np.nanmax(bounds[:, 3])) * 5))
+
+
+def to_plane(shapes: Any, tenth: int) -> Any:
     """Return shapes in degrees on the equal-area plane of a latitude (in tenths of a degree), in metres."""
     turn = _projection(tenth).transform
 
@@ -64,7 +70,7 @@ def measure(shapes: Any) -> Any:
         here = bands == band
         some = np.asarray(shapes, dtype=object)[here]
         plain = np.isin(shapely.get_type_id(some), (_POLYGON, _MULTIPOLYGON)).all()
-        found[here] = _area_of_rings(some, int(band)) if plain else shapely.area(_to_plane(some, int(band)))
+        found[here] = _area_of_rings(some, int(band)) if plain else shapely.area(to_plane(some, int(band)))
     return found
 
 

@@ -83,11 +83,11 @@ def observations(
     patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: dt.date
 ) -> dict[tuple[str, int], tuple[dt.date, float]]:
     """Return, for each park and year, the newest day whose patches show the park, and the area in m2."""
-    zones = _valid(parks.geometry)
+    zones = valid_polygons(parks.geometry)
     codes = [str(code) for code in parks["park_code"]]
     found: dict[tuple[str, int], tuple[dt.date, float]] = {}
     for day, shapes in _by_day(patches, as_of):  # a later day of the year replaces an earlier one
-        for code, area in zip(codes, _union_areas(shapes, zones).tolist(), strict=True):
+        for code, area in zip(codes, union_areas(shapes, zones).tolist(), strict=True):
             if area > 0:
                 found[code, day.year] = (day, area)
     return found
@@ -127,12 +127,12 @@ def by_parcel_and_year(
     if parks is not None:
         require_columns(parcels, ("park_code",), "parcel")
         own_days = observations(patches, current_boundaries(parks, as_of), as_of)
-    zones = _valid(parcels.geometry)
+    zones = valid_polygons(parcels.geometry)
     whole = measure(zones)
     of_park = [str(code) for code in parcels["park_code"]] if parks is not None else [""] * len(parcels)
     made: dict[int, Any] = {}
     for day, shapes in _by_day(patches, as_of):
-        areas = np.minimum(_union_areas(shapes, zones), whole)
+        areas = np.minimum(union_areas(shapes, zones), whole)
         own = np.array([own_days.get((code, day.year), (day, 0.0))[0] == day for code in of_park], dtype=bool)
         made[day.year] = np.where(own, areas, made.get(day.year, np.zeros(len(parcels))))
     return _parcel_rows(parcels["parcel_code"].tolist(), whole, made)
@@ -157,10 +157,10 @@ def _by_day(patches: gpd.GeoDataFrame, as_of: dt.date) -> Iterator[tuple[dt.date
     seen = as_days(patches["observed_on"])
     shapes = np.asarray(patches.geometry.array, dtype=object)
     for day in np.unique(seen[seen <= np.datetime64(as_of, "D")]):
-        yield day.item(), _valid(shapes[seen == day])
+        yield day.item(), valid_polygons(shapes[seen == day])
 
 
-def _valid(shapes: Any) -> Any:
+def valid_polygons(shapes: Any) -> Any:
     """Return an array of shapes made valid, polygons only; an empty one for a missing one."""
     found = shapely.force_2d(np.array(shapes, dtype=object))
     found[shapely.is_missing(found)] = shapely.Polygon()
@@ -170,7 +170,7 @@ def _valid(shapes: Any) -> Any:
     return found
 
 
-def _union_areas(shapes: Any, zones: Any) -> Any:
+def union_areas(shapes: Any, zones: Any) -> Any:
     """Return the area of the union of some shapes inside each zone, in square metres.
 
     The pieces inside a zone are added up; only where shapes overlap they are

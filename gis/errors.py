@@ -110,3 +110,17 @@ class InvalidRule(LandStockError):
         self.file = file
         self.line = line
         super().__init__(f"{file}, line {line}: {en}", f"规则包 {file} 第 {line} 行：{zh}")
+
+
+class UnlikeFigures(LandStockError):
+    """Figures of different kinds were to be added: a mistake in the program."""
+
+    code = "unlike-figures"
+
+    def __init__(self, kinds: Iterable[str]) -> None:
+        self.kinds = tuple(kinds)
+        listed = ", ".join(self.kinds) or "none"
+        super().__init__(
+            f"Figures can only be added where all have one definition that adds up; these have: {listed}.",
+            f"只有同一定义且可加的数字才能相加；所给为：{listed}。",
+        )
