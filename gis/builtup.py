@@ -27,7 +27,9 @@ PARK_COLUMNS = (
 PARCEL_COLUMNS = ("parcel_code", "year", "builtup_m2", "share")
 
 
-def by_park_and_year(patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: dt.date) -> pd.DataFrame:
+def by_park_and_year(
+    patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: dt.date, target_m2: Fraction = Fraction(0)
+) -> pd.DataFrame:
     """Return the built-up area of each park and year up to a day, with its growth.
 
     Parameters
@@ -39,6 +41,8 @@ def by_park_and_year(patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: 
         The newest boundary valid on ``as_of`` is used for every year.
     as_of
         Observations after this day do not exist yet.
+    target_m2
+        The yearly increase that a park has to exceed (建成区面积逐年递增).
 
     Returns
     -------
@@ -46,8 +50,8 @@ def by_park_and_year(patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: 
         ``PARK_COLUMNS``, one row a park and year with a patch in that park, by park and year; of a year
         the newest observation that shows the park counts. Areas are ``Decimal`` square metres with 4
         decimals. ``change_m2``, ``growth_rate`` and ``target_met`` are None where the year before has
-        no observation: growth is never interpolated. The target (yearly increase) is met by strictly
-        more land.
+        no observation: growth is never interpolated. The target is met by strictly more land than it asks
+        for: an equal area is not met.
 
     Raises
     ------
@@ -60,7 +64,10 @@ def by_park_and_year(patches: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, as_of: 
     rows: list[dict[str, Any]] = []
     for code, version in zip(chosen["park_code"], chosen["boundary_version"], strict=True):
         rows += _growth(
-            str(code), version, {year: found for (park, year), found in seen.items() if park == code}
+            str(code),
+            version,
+            {year: found for (park, year), found in seen.items() if park == code},
+            target_m2,
         )
     frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in PARK_COLUMNS}
     return pd.DataFrame(frame, columns=list(PARK_COLUMNS))
@@ -209,7 +216,9 @@ def _overlapping(tree: Any, shapes: Any, zone: Any, patch: Any) -> list[int]:
     return numbers
 
 
-def _growth(code: str, version: Any, seen: dict[int, tuple[dt.date, float]]) -> list[dict[str, Any]]:
+def _growth(
+    code: str, version: Any, seen: dict[int, tuple[dt.date, float]], target_m2: Fraction
+) -> list[dict[str, Any]]:
     rows = []
     before: dict[int, Decimal] = {}
     for year in sorted(seen):
@@ -220,7 +229,7 @@ def _growth(code: str, version: Any, seen: dict[int, tuple[dt.date, float]]) -> 
         rows.append({
             "park_code": code, "year": year, "boundary_version": version, "observed_on": observed_on,
             "builtup_m2": area, "change_m2": change, "growth_rate": growth_rate(earlier, area),
-            "target_met": None if change is None else change > 0,
+            "target_met": None if change is None else Fraction(change) > target_m2,
         })  # fmt: skip
         before[year] = area
     return rows

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from gis.exact import half_up
 
@@ -42,10 +43,7 @@ def consumption(
         Residents by year; years without a figure are left out.
     """
     years = sorted(builtup_m2)
-    return [
-        _between(y1, y2, builtup_m2, population, least_growth)
-        for y1, y2 in zip(years, years[1:], strict=False)
-    ]
+    return [_between(y1, y2, builtup_m2, population, least_growth) for y1, y2 in pairwise(years)]
 
 
 def _between(
@@ -69,5 +67,8 @@ def _between(
     elif pgr is not None:
         ratio = lcr / pgr
     per_person = Fraction(v2) / Fraction(p2) if p2 is not None and p2 > 0 else None
-    shown = (None if value is None else half_up(value, _PLACES) for value in (lcr, pgr, ratio, per_person))
-    return Consumption(y1, y2, *shown, reason)
+    return Consumption(y1, y2, _shown(lcr), _shown(pgr), _shown(ratio), _shown(per_person), reason)
+
+
+def _shown(value: Fraction | None) -> Decimal | None:
+    return None if value is None else half_up(value, _PLACES)

@@ -36,7 +36,10 @@ class Figure:
 
 
 def _of(*rows: tuple[str, ...]) -> dict[str, Definition]:
-    return {row[0]: Definition(*row[:7], additive="additive" in row[7:]) for row in rows}
+    made = {}
+    for name, zh, en, formula, unit, thing, source, *more in rows:
+        made[name] = Definition(name, zh, en, formula, unit, thing, source, "additive" in more)
+    return made
 
 
 _TDT = "开发区土地集约利用评价规程 TD/T 1029"

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from data.models.base import Base
 
 
-def _run() -> Any:
+def of_run() -> Any:
     """Return the reference of a finding to its run, as part of its key."""
     return mapped_column(ForeignKey("analysis_run.run_id", ondelete="CASCADE"), primary_key=True)
 
@@ -59,7 +59,7 @@ class IdleVerdict(Base):
         ),
     )
 
-    run_id: Mapped[int] = _run()
+    run_id: Mapped[int] = of_run()
     parcel_code: Mapped[str] = mapped_column(Text, primary_key=True)
     entity_id: Mapped[int] = mapped_column(BigInteger)
     version_id: Mapped[int] = mapped_column(ForeignKey("parcel.version_id"), index=True)
@@ -92,7 +92,7 @@ class IntensityVerdict(Base):
         CheckConstraint("term IN ('INTENSITY', 'TOTAL_INVESTMENT', 'FAR')", name="term_code"),
     )
 
-    run_id: Mapped[int] = _run()
+    run_id: Mapped[int] = of_run()
     contract_no: Mapped[str] = mapped_column(Text, primary_key=True)
     term: Mapped[str] = mapped_column(Text, primary_key=True)
     park_code: Mapped[str | None]
@@ -114,7 +114,7 @@ class BuiltupGrowth(Base):
 
     __tablename__ = "builtup_growth"
 
-    run_id: Mapped[int] = _run()
+    run_id: Mapped[int] = of_run()
     park_code: Mapped[str] = mapped_column(Text, primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     boundary_version: Mapped[str | None]
@@ -130,7 +130,7 @@ class ParcelBuiltup(Base):
 
     __tablename__ = "parcel_builtup"
 
-    run_id: Mapped[int] = _run()
+    run_id: Mapped[int] = of_run()
     parcel_code: Mapped[str] = mapped_column(Text, primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     builtup_m2: Mapped[Decimal]

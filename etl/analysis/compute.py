@@ -1,53 +1,52 @@
-"""What one run finds: published facts read in one snapshot and judged by the rules of a day."""
+"""What one run finds: facts judged by the rules of a day. Nothing is stored here."""
 
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
 import data.rules as rule_packs
-from data.session import engine
-from etl.facts import DataState, data_state, read_polygons, read_tables
+from etl.analysis.facts import Facts, ParkNotFound, read_facts
+from etl.analysis.land import land_findings
+from etl.facts import DataState
 from gis import builtup, idle, intensity
-from gis.errors import LandStockError
-from gis.facts import Tables
+from gis.rules import BuiltupRule, IdleLandRule, IntensityRule
+
+__all__ = ["STEPS", "Findings", "ParkNotFound", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
 
 Progress = Callable[[str, int, int], None]
+Findings = dict[str, pd.DataFrame]
+"""The tables of one run by their name in the database, with the columns of the models."""
 STEPS = 5
 
 
-class ParkNotFound(LandStockError):
-    """No park has this code."""
-
-    code = "park-not-found"
-
-    def __init__(self, park_code: str, known: list[str]) -> None:
-        listed = ", ".join(known[:12]) if known else "none yet"
-        super().__init__(
-            f"There is no park {park_code}. Parks on record: {listed}.",
-            f"没有园区 {park_code}。现有园区：{'、'.join(known[:12]) or '尚无'}。请核对园区代码。",
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class Findings:
-    """What one run found, as tables with the columns of the models."""
+class Rules:
+    """The rules of a day."""
 
-    idle: pd.DataFrame
-    intensity: pd.DataFrame
-    growth: pd.DataFrame
-    parcel_builtup: pd.DataFrame
+    idle: IdleLandRule
+    intensity: IntensityRule
+    builtup: BuiltupRule
 
 
-@dataclass(frozen=True, slots=True)
-class _Facts:
-    tables: Tables
-    parks: gpd.GeoDataFrame
-    patches: gpd.GeoDataFrame
-    parcels: gpd.GeoDataFrame
+def rules_on(as_of: dt.date, files: list[Path] | None = None) -> Rules:
+    """Return the rules in force on a day; ``files`` stand in for the project's own (a what-if).
+
+    Raises
+    ------
+    RuleNotInForce
+        The law has no rule for this day.
+    InvalidRule
+        A file is wrong.
+    """
+    chosen = files or []
+    return Rules(
+        rule_packs.idle_land_rule(as_of, chosen),
+        rule_packs.intensity_rule(as_of, chosen),
+        rule_packs.builtup_rule(as_of, chosen),
+    )
 
 
 def compute(
@@ -57,25 +56,29 @@ def compute(
     rules: list[Path] | None = None,
     progress: Progress | None = None,
 ) -> tuple[DataState, Findings]:
-    """Return the state of the data and what the rules say about it; nothing is stored.
-
-    ``rules`` are rule files that stand in for the project's own (a what-if).
-    """
-    files = rules or []
-    idle_rule = rule_packs.idle_land_rule(as_of, files)
-    intensity_rule = rule_packs.intensity_rule(as_of, files)
+    """Return the state of the data and what the rules say about it."""
+    chosen = rules_on(as_of, rules)
     tell(progress, "read what is published", 0)
-    state, facts = _read(known_on, park_code)
-    tell(progress, "built-up area by park and year", 1)
-    growth = builtup.by_park_and_year(facts.patches, facts.parks, as_of)
+    state, facts = read_facts(known_on, park_code)
+    findings = judge(facts, chosen, as_of, progress)
+    return state, findings if park_code is None else _of_park(findings, park_code)
+
+
+def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None = None) -> Findings:
+    """Return what the rules say about some facts: no database, no clock."""
+    tell(progress, "built-up area and land stock of parks", 1)
+    findings = land_findings(facts, rules.builtup, as_of)
     tell(progress, "built-up area by parcel", 2)
     shares = builtup.by_parcel_and_year(facts.patches, facts.parcels, as_of, facts.parks)
     tell(progress, "idle land", 3)
-    verdicts = idle.judge(facts.tables, idle_rule, as_of, shares)
+    verdicts = idle.judge(facts.tables, rules.idle, as_of, shares)
     tell(progress, "investment intensity", 4)
-    terms = intensity.judge(facts.tables, intensity_rule, as_of)
-    findings = Findings(verdicts.reset_index(names="parcel_code"), terms, growth, shares)
-    return state, findings if park_code is None else _of_park(findings, park_code)
+    terms = intensity.judge(facts.tables, rules.intensity, as_of)
+    return findings | {
+        "idle_verdict": verdicts.reset_index(names="parcel_code"),
+        "intensity_verdict": terms,
+        "parcel_builtup": shares,
+    }
 
 
 def tell(progress: Progress | None, step: str, done: int, total: int = STEPS) -> None:
@@ -84,37 +87,13 @@ def tell(progress: Progress | None, step: str, done: int, total: int = STEPS) ->
         progress(step, done, total)
 
 
-def _read(known_on: dt.datetime | None, park_code: str | None) -> tuple[DataState, _Facts]:
-    """Read all facts in one snapshot, so that a publication in between changes nothing."""
-    with engine().connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-        state = data_state(connection, known_on)
-        parks = read_polygons(connection, "park", state, ["park_code", "boundary_version", "valid_from"])
-        if park_code is not None and park_code not in set(parks["park_code"]):
-            raise ParkNotFound(park_code, sorted(set(parks["park_code"])))
-        facts = _Facts(
-            tables=read_tables(connection, state),
-            parks=parks,
-            patches=read_polygons(connection, "builtup", state, ["observed_on"]),
-            parcels=read_polygons(connection, "parcel", state, ["parcel_code", "park_code"]),
-        )
-        connection.rollback()
-    if park_code is None:
-        return state, facts
-    here = facts.parks[facts.parks["park_code"] == park_code]
-    return state, _Facts(
-        facts.tables, here, facts.patches, facts.parcels[facts.parcels["park_code"] == park_code]
-    )
-
-
 def _of_park(findings: Findings, park_code: str) -> Findings:
-    """Keep what concerns one park.
+    """Keep what concerns one park: what has no park was read for that park alone.
 
     All parcels are judged first: a contract may hold parcels of two parks and its
     ratios need them all.
     """
-    return Findings(
-        findings.idle[findings.idle["park_code"] == park_code],
-        findings.intensity[findings.intensity["park_code"] == park_code],
-        findings.growth,
-        findings.parcel_builtup,
-    )
+    return {
+        name: table[table["park_code"] == park_code] if "park_code" in table else table
+        for name, table in findings.items()
+    }

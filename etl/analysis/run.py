@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 import data.rules as rule_packs
-from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, ParcelBuiltup
+from data.models import AnalysisRun, Base
 from data.session import transaction
 from data.version import VERSION
 from etl.analysis.compute import STEPS, Findings, Progress, compute, tell
@@ -85,13 +85,8 @@ def store(
     run_id: int = connection.execute(
         insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
     ).scalar_one()
-    for model, frame in (
-        (IdleVerdict, findings.idle),
-        (IntensityVerdict, findings.intensity),
-        (BuiltupGrowth, findings.growth),
-        (ParcelBuiltup, findings.parcel_builtup),
-    ):
-        copy_frame(connection, model.__table__, frame, run_id=run_id)  # type: ignore[arg-type]
+    for name, table in findings.items():
+        copy_frame(connection, Base.metadata.tables[name], table, run_id=run_id)
     return run_id
 
 

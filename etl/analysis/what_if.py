@@ -40,7 +40,10 @@ def what_if(
     after = {
         code: _code(verdict, band)
         for code, verdict, band in zip(
-            findings.idle["parcel_code"], findings.idle["verdict"], findings.idle["band"], strict=True
+            findings["idle_verdict"]["parcel_code"],
+            findings["idle_verdict"]["verdict"],
+            findings["idle_verdict"]["band"],
+            strict=True,
         )
     }
     changes = [

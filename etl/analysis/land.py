@@ -1,0 +1,127 @@
+"""The land of parks: built-up area and growth, ledgers, land states, rates, consumption."""
+
+import datetime as dt
+from dataclasses import asdict
+from decimal import Decimal
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from etl.analysis.facts import Facts
+from gis import builtup
+from gis.builtup import current_boundaries, valid_polygons
+from gis.consumption import Consumption, consumption
+from gis.land_state import land_states, uses_of_parcels
+from gis.ledger import growth_ledger
+from gis.periods import as_days
+from gis.rates import Zone, rates, rates_frame
+from gis.rules import BuiltupRule
+from gis.standing import Standing
+from gis.supply import first_supply
+
+_CONSUMPTION = ("park_code", *Consumption.__dataclass_fields__)
+
+
+def land_findings(facts: Facts, rule: BuiltupRule, as_of: dt.date) -> dict[str, pd.DataFrame]:
+    """Return the findings about land, by the name of their table."""
+    supplied = supplied_parcels(facts, as_of)
+    growth = builtup.by_park_and_year(facts.patches, facts.parks, as_of, rule.target_change_m2)
+    ledger = growth_ledger(facts.patches, facts.parks, supplied, rule, as_of, facts.first_patches)
+    stock = land_states(facts.states, facts.parks, facts.patches, supplied, as_of)
+    return {
+        "builtup_growth": growth,
+        "growth_ledger": ledger.parks,
+        "ledger_parcel": ledger.parcels,
+        "land_stock": stock,
+        "parcel_use": uses_of_parcels(facts.states, facts.parks, supplied, as_of),
+        "park_rate": _rates(facts, stock, as_of),
+        "land_consumption": _consumption(facts, growth, rule, as_of),
+    }
+
+
+def supplied_parcels(facts: Facts, as_of: dt.date) -> gpd.GeoDataFrame:
+    """Return the parcels with the day of their first supply."""
+    supply = first_supply(facts.tables, as_of).set_index(pd.Index(facts.tables.parcel["parcel_code"]))
+    return facts.parcels.join(supply, on="parcel_code")
+
+
+def _rates(facts: Facts, stock: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
+    standing = Standing(facts.buildings, as_of)
+    built = _Built(facts, as_of)
+    statistics = newest_statistics(facts.statistics, as_of)
+    rows: list[dict[str, Any]] = []
+    for key, own in stock.groupby(["park_code", "zone_part"], sort=False):
+        park, part = map(str, key)
+        reasons = dict(zip(own["code"], own["reason"], strict=True))
+        areas = dict(zip(own["code"], own["area_m2"], strict=True))
+        figures, gaps = standing.on(built.land(park, part, ""))
+        industrial, why = (
+            standing.on(built.land(park, part, "2")) if areas.get("A2") is not None else ({}, {})
+        )
+        figures["industrial_floor_m2"] = industrial.get("floor_m2")
+        gaps["industrial_floor_m2"] = why.get("floor_m2", "NO_LAND_STATE")
+        # The statistics of a park are of the whole park: where its parts are told apart they say nothing of one.
+        whole = part == "" or stock.loc[stock["park_code"] == park, "zone_part"].nunique() == 1
+        figures |= statistics.get(park, {}) if whole else {}
+        gaps |= {
+            "cumulative_investment_wan": "ONLY_YEARLY_FLOW",
+            "tax_wan": "NO_STATISTICS",
+            "population": "NO_STATISTICS",
+        }
+        found = rates(
+            Zone(areas, figures, {code: text for code, text in {**reasons, **gaps}.items() if text})
+        )
+        rows += [{"park_code": park, "zone_part": part} | row for row in found]
+    return rates_frame(rows)
+
+
+class _Built:
+    """The built land of each park: surveyed states A, else the newest built-up patches."""
+
+    def __init__(self, facts: Facts, as_of: dt.date) -> None:
+        chosen = current_boundaries(facts.parks, as_of)
+        self.zones = dict(zip(chosen["park_code"], valid_polygons(chosen.geometry), strict=True))
+        self.states, self.patches, self.on = facts.states, facts.patches, np.datetime64(as_of, "D")
+
+    def land(self, park: Any, part: Any, kind: str) -> Any:
+        """Return the shapes of built land ("2": industrial) in a part of a park."""
+        zone = self.zones[park]
+        states = self._newest(self.states, zone)
+        if len(states):
+            code = states["construction_state"].fillna("").astype(str)
+            here = states[code.str.startswith("A" + kind) & (states["zone_part"].fillna("") == part)]
+        else:
+            here = self._newest(self.patches, zone)
+        shapes = valid_polygons(here.geometry)
+        return shapes
+
+    def _newest(self, table: gpd.GeoDataFrame, zone: Any) -> gpd.GeoDataFrame:
+        seen = as_days(table["observed_on"])
+        near = table.geometry.intersects(zone).to_numpy(dtype=bool) & (seen <= self.on)
+        return table[near & (seen == seen[near].max())] if near.any() else table[near]
+
+
+def newest_statistics(statistics: pd.DataFrame, as_of: dt.date) -> dict[str, dict[str, Decimal | None]]:
+    """Return tax and population of the newest whole year of each park: a year's figures exist from its last day."""
+    last = as_of.year if (as_of.month, as_of.day) == (12, 31) else as_of.year - 1
+    known = statistics[statistics["year"] <= last].sort_values("year", kind="stable")
+    return {
+        row["park_code"]: {"tax_wan": row["tax_wan"], "population": row["population"]}
+        for row in known.to_dict("records")
+    }
+
+
+def _consumption(facts: Facts, growth: pd.DataFrame, rule: BuiltupRule, as_of: dt.date) -> pd.DataFrame:
+    people: dict[str, dict[int, Decimal]] = {}
+    for row in facts.statistics.to_dict("records"):
+        if row["population"] is not None and row["year"] <= as_of.year:
+            people.setdefault(row["park_code"], {})[int(row["year"])] = row["population"]
+    rows: list[dict[str, Any]] = []
+    for park, own in growth.groupby("park_code", sort=True):
+        built = dict(zip(own["year"].astype(int), own["builtup_m2"], strict=True))
+        found = consumption(built, people.get(str(park), {}), rule.least_population_growth_share)
+        rows += [{"park_code": park} | asdict(part) for part in found]
+    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in _CONSUMPTION}
+    return pd.DataFrame(frame, columns=list(_CONSUMPTION))
