@@ -16,7 +16,7 @@ _ZH = {
     "source": "来源", "holds": "成立", "fails": "不成立", "unknown": "无法判断", "run": "运行", "rules": "规则版本",
     "publication": "数据版本 第{n}次发布", "none": "无", "required": "约定", "actual": "实际", "holder": "土地使用权人",
     "park": "园区", "area": "登记面积",
-    "rulings": "逐条规则", "warning": "预警", "stage": "所处阶段", "confidence": "判定把握",
+    "rulings": "逐条规则", "warning": "预警", "stage": "所处阶段", "confidence": "判定把握", "land_use": "土地利用状况",
 }  # fmt: skip
 _EN = {
     "parcel": "Parcel", "as_of": "as of", "conclusion": "Conclusion",
@@ -29,7 +29,7 @@ _EN = {
     "fails": "does not hold", "unknown": "unknown", "run": "Run", "rules": "rules", "publication": "publication {n}",
     "none": "none", "required": "required", "actual": "actual", "holder": "Holder", "park": "Park",
     "area": "Registered area", "rulings": "Rule by rule", "warning": "Warning", "stage": "Stage",
-    "confidence": "How sure",
+    "confidence": "How sure", "land_use": "Land states",
 }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def explanation_text(told: dict[str, Any], lang: str) -> str:
             *_reasons(told["idle"], said),
             *_terms(told["intensity"], said, lang),
             *_evidence(told, said),
+            *_land_use(told, said),
             "",
             _foot(told, said),
         ]
@@ -157,6 +158,15 @@ def _evidence(told: dict[str, Any], said: dict[str, str]) -> Iterator[str]:
         yield said["builtup"]
         for row in told["builtup"]:
             yield f"  · {row['year']}{said['year']}: {_grouped(row['builtup_m2'])} m²  ({_percent(row['share'])})"
+
+
+def _land_use(told: dict[str, Any], said: dict[str, str]) -> Iterator[str]:
+    if told["land_use"]:
+        yield ""
+        yield said["land_use"]
+        for row in told["land_use"]:
+            codes = " ".join(filter(None, (row["construction_state"], row["supply_state"])))
+            yield f"  · {codes}  {row['text']}: {_grouped(row['area_m2'])} m²  {row['observed_on']}"
 
 
 def _foot(told: dict[str, Any], said: dict[str, str]) -> str:

@@ -1,9 +1,11 @@
 """The figures of a run as a table in the terminal."""
 
-import unicodedata
+from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from api.cli_land_text import land_text
+from api.cli_text import padded
 from gis import words
 from gis.words import word
 
@@ -14,12 +16,12 @@ _WORDS = {
     "zh": {
         "run": "运行 {run}　截至 {day}　数据版本：第{publication}次发布　规则 {rules}",
         "total": "合计", "verdict": "判定", "n": "宗数", "ha": "公顷", "suspected": "其中疑似闲置",
-        "intensity": "投资强度（合同条款）", "none": "还没有宗地数据。",
+        "intensity": "投资强度（合同条款）", "warnings": "到期预警（宗）", "days": "天", "none": "还没有宗地数据。",
     },
     "en": {
         "run": "Run {run}   as of {day}   publication {publication}   rules {rules}",
         "total": "Total", "verdict": "Verdict", "n": "Parcels", "ha": "Hectares", "suspected": "of which suspected idle",
-        "intensity": "Intensity (terms of contracts)", "none": "There are no parcels yet.",
+        "intensity": "Intensity (terms of contracts)", "warnings": "Warnings (parcels)", "days": "days", "none": "There are no parcels yet.",
     },
 }  # fmt: skip
 
@@ -45,6 +47,13 @@ def summary_text(found: "RunSummary", lang: str) -> str:
             for code, n in found.intensity.items()
         )
         lines.append(f"{said['intensity']}: {terms}")
+    if found.warnings:
+        by_level = Counter(dict.fromkeys(sorted({k for v in found.warnings.values() for k in v}, key=int), 0))
+        for levels in found.warnings.values():
+            by_level.update(levels)
+        told = ", ".join(f"≤ {level} {said['days']} {n:,}" for level, n in by_level.items())
+        lines.append(f"{said['warnings']}: {told}")
+    lines += land_text(found, lang)
     return "\n".join(lines)
 
 
@@ -53,11 +62,4 @@ def _ha(area_m2: Decimal) -> str:
 
 
 def _line(name: str, n: str, area: str) -> str:
-    return f"  {_padded(name, 52)}{_padded(n, 9, right=True)}{_padded(area, 13, right=True)}"
-
-
-def _padded(text: str, width: int, *, right: bool = False) -> str:
-    """Pad by what a terminal shows: a Chinese character takes two columns."""
-    shown = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
-    space = " " * max(width - shown, 1)
-    return space + text if right else text + space
+    return f"  {padded(name, 52)}{padded(n, 9, right=True)}{padded(area, 13, right=True)}"

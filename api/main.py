@@ -14,6 +14,7 @@ from api.routers import (
     import_results,
     imports,
     jobs,
+    land,
     pages,
     parcels,
     reference,
@@ -62,7 +63,7 @@ def create_app() -> FastAPI:
     app.add_api_route("/readyz", readyz, tags=["operation"])
     for module in (static, tiles, exports, reference, pages, deliveries, imports, import_results):
         app.include_router(module.router)
-    for module in (parcels, summary, search, jobs):
+    for module in (parcels, land, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")
     assets()
     for lang in LANGUAGES:

@@ -79,7 +79,7 @@ class Pieces:
         ]
         rest = [_m2(max(area, 0.0)) for area in outside]
         if any(rest):
-            yield {"parcel_code": "", "new_m2": rest[0], "demolished_m2": rest[1], "supply": "UNSUPPLIED",
+            yield {"parcel_code": "", "new_m2": rest[0], "demolished_m2": rest[1], "supply": "OUTSIDE",
                    "source": ";".join(sorted({name for name in self.source.tolist() if name}))}  # fmt: skip
 
     def _sources(self) -> dict[int, set[str]]:
@@ -118,13 +118,13 @@ def compare(
     new, gone = gained[~small_gain], lost[~small_loss]
     gains, losses = measure(gained), measure(lost)
     state = land.supply(on)
-    inside = _shared(new, land)
+    inside = _shared(new, land, rule)
     return Pieces(
         new=new, new_m2=gains[~small_gain], lost_m2=losses[~small_loss],
         sliver_gain_m2=float(gains[small_gain].sum()), sliver_loss_m2=float(losses[small_loss].sum()),
         slivers=int(small_gain.sum() + small_loss.sum()),
         relation=_relations(new, before, plane, rule), supply_m2=_by_supply(new, inside, land, state),
-        source=_source(new, after, sources), land=land, state=state, inside=inside, lost_inside=_shared(gone, land),
+        source=_source(new, after, sources), land=land, state=state, inside=inside, lost_inside=_shared(gone, land, rule),
     )  # fmt: skip
 
 
@@ -176,13 +176,13 @@ def _relations(new: Any, before: Any, plane: int, rule: BuiltupRule) -> Any:
     return found
 
 
-def _shared(shapes: Any, land: Land) -> tuple[Any, Any, Any]:
-    """Return each pair of a piece and a parcel that share land, and the area, in square metres."""
+def _shared(shapes: Any, land: Land, rule: BuiltupRule) -> tuple[Any, Any, Any]:
+    """Return each pair of a piece and a parcel that share more than a sliver, and the area, in square metres."""
     piece, parcel = (
         land.tree.query(shapes, predicate="intersects") if len(shapes) else (np.zeros(0, int),) * 2
     )
     areas = measure(shapely.intersection(shapes[piece], land.shapes[parcel])) if len(piece) else np.zeros(0)
-    some = areas > 0
+    some = areas >= float(rule.sliver_m2)
     return piece[some], parcel[some], areas[some]
 
 

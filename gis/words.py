@@ -8,11 +8,12 @@ from typing import Any, Final
 Words = dict[str, dict[str, str]]
 
 
-def _pairs(**words: tuple[str, str]) -> Words:
+def pairs(**words: tuple[str, str]) -> Words:
+    """Return words by their codes, from pairs of Chinese and English."""
     return {code: {"zh": zh, "en": en} for code, (zh, en) in words.items()}
 
 
-VERDICTS: Final[Words] = _pairs(
+VERDICTS: Final[Words] = pairs(
     NOT_DUE=("未到约定动工日期", "Commencement not yet due"),
     OVERDUE=("逾期未动工（不满一年）", "Commencement overdue, under one year"),
     IDLE_NOT_COMMENCED=("疑似闲置：未动工", "Suspected idle: not commenced"),
@@ -28,19 +29,19 @@ VERDICTS: Final[Words] = _pairs(
     UNDETERMINED=("资料不全，无法判定", "Cannot be decided: facts are missing"),
 )
 
-BANDS: Final[Words] = _pairs(
+BANDS: Final[Words] = pairs(
     Y1=("满一年不满两年", "One year passed, under two"),
     Y2=("满两年", "Two years passed"),
 )
 
-LIMBS: Final[Words] = _pairs(
+LIMBS: Final[Words] = pairs(
     AREA=("已开发面积不足三分之一", "Developed area below one third"),
     INVESTMENT=("已投资额不足百分之二十五", "Investment below 25 %"),
 )
 
 CAUSES: Final[Words] = {
     "": {"zh": "", "en": ""},
-    **_pairs(
+    **pairs(
         ENTERPRISE=("企业原因", "Enterprise"),
         CAUSE_PENDING=("原因待核实", "Cause not yet verified"),
         FORCE_MAJEURE=("不可抗力", "Force majeure"),
@@ -62,7 +63,7 @@ for _code in ("G1", "G2", "G3", "G4", "G5", "G6"):
         "en": f"Government: {CAUSES[_code]['en'][0].lower()}{CAUSES[_code]['en'][1:]}",
     }
 
-PATHS: Final[Words] = _pairs(
+PATHS: Final[Words] = pairs(
     NONE=("待核实原因后确定", "Open until the cause is verified"),
     ART12=("按第十二条协商处置", "Disposal under Art. 12"),
     FEE=("征缴土地闲置费", "Idle-land fee"),
@@ -71,7 +72,7 @@ PATHS: Final[Words] = _pairs(
 
 BLOCKS: Final[Words] = {
     "": {"zh": "", "en": ""},
-    **_pairs(
+    **pairs(
         NOT_IN_MONITORING_SYSTEM=(
             "未录入土地市场动态监测与监管系统，不得按第十二条处置",
             "Not recorded in the land-market monitoring system: disposal under Art. 12 is barred",
@@ -79,20 +80,20 @@ BLOCKS: Final[Words] = {
     ),
 }
 
-INTENSITY_VERDICTS: Final[Words] = _pairs(
+INTENSITY_VERDICTS: Final[Words] = pairs(
     MET=("达标", "Met"),
     SHORT=("未达标", "Short"),
     NOT_DUE=("未到考核日期", "Not yet due"),
     UNDETERMINED=("资料不全，无法判定", "Cannot be decided: facts are missing"),
 )
 
-TERMS: Final[Words] = _pairs(
+TERMS: Final[Words] = pairs(
     INTENSITY=("固定资产投资强度", "Investment intensity"),
     TOTAL_INVESTMENT=("固定资产投资总额", "Total fixed-asset investment"),
     FAR=("容积率", "Floor-area ratio"),
 )
 
-THRESHOLD_SOURCES: Final[Words] = _pairs(
+THRESHOLD_SOURCES: Final[Words] = pairs(
     CONTRACT=("合同约定", "Contract"),
     CONTRACT_DERIVED=("由合同约定推算", "Derived from the contract"),
 )
@@ -143,7 +144,7 @@ MISSING: Final[Words] = {
     )
 }  # fmt: skip
 
-RULING_NAMES: Final[Words] = _pairs(
+RULING_NAMES: Final[Words] = pairs(
     not_commenced=("满一年未动工", "Not commenced for a full year"),
     area=("中止开发：面积不足三分之一", "Suspended: developed area below one third"),
     investment=("中止开发：投资不足百分之二十五", "Suspended: investment below 25 %"),
@@ -152,13 +153,13 @@ RULING_NAMES: Final[Words] = _pairs(
     far=("容积率低于约定", "Floor-area ratio below the contract"),
 )
 
-RULINGS: Final[Words] = _pairs(
+RULINGS: Final[Words] = pairs(
     FIRES=("触发", "Fires"),
     DOES_NOT_FIRE=("不触发", "Does not fire"),
     CANNOT_DECIDE=("无法判断", "Cannot decide"),
 )
 
-STAGES: Final[Words] = _pairs(
+STAGES: Final[Words] = pairs(
     NOT_SUPPLIED=("未供应", "Not supplied"),
     SUPPLIED=("已供应，未交地", "Supplied, not handed over"),
     DELIVERED=("已交地，未动工", "Handed over, not commenced"),
@@ -166,13 +167,13 @@ STAGES: Final[Words] = _pairs(
     COMPLETED=("已竣工核验", "Completed and checked"),
 ) | {"": {"zh": "无法判断", "en": "Cannot be said"}}
 
-CONFIDENCES: Final[Words] = _pairs(
+CONFIDENCES: Final[Words] = pairs(
     HIGH=("事实齐全，无相反证据", "Facts complete, nothing speaks against it"),
     MEDIUM=("无相反证据，但资料或原因待核实", "Nothing speaks against it, but facts or the cause are open"),
     LOW=("有相反证据，宜先踏勘", "Something on record speaks against it: visit first"),
 ) | {"": {"zh": "", "en": ""}}
 
-WARNINGS: Final[Words] = _pairs(
+WARNINGS: Final[Words] = pairs(
     NOT_DUE=("到约定动工日期", "Agreed commencement date"),
     OVERDUE=("到满一年，将疑似闲置", "One year ends: will be suspected idle"),
     IDLE_NOT_COMMENCED=("到满两年，将适用收回", "Two years end: recovery will apply"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, any_, literal, select
 
+from data.land import uses
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
 from etl.analysis.compute import Progress
@@ -17,6 +18,7 @@ from gis import trace
 from gis.errors import LandStockError
 from gis.rulings import idle_rulings, tell_ruling, term_ruling
 from gis.words import WARNINGS, word
+from gis.words_land import STATES
 
 _NEAR = 5
 
@@ -70,6 +72,7 @@ def explain(
             "rulings": _rulings(connection, run_id, found, lang),
             "intensity": _intensity(connection, run_id, parcel_code, lang),
             "builtup": _builtup(connection, run_id, parcel_code),
+            "land_use": _uses(connection, run_id, parcel_code, lang),
             "run": {
                 "run_id": run_id,
                 "publication": run["publication_id"],
@@ -198,6 +201,18 @@ def _term(row: RowMapping, lang: str) -> dict[str, Any]:
         "arithmetic": told["arithmetic"],
         "could_overturn": told["could_overturn"],
     }
+
+
+def _uses(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
+    """Return the land states inside the parcel: one parcel may be in several."""
+    return [
+        {
+            "construction_state": row["construction_state"], "supply_state": row["supply_state"],
+            "text": " · ".join(word(STATES, row[name], lang) for name in ("construction_state", "supply_state") if row[name]),
+            "area_m2": text_of(row["area_m2"]), "observed_on": row["observed_on"].isoformat(),
+        }
+        for row in uses(connection, run_id, parcel_code)
+    ]  # fmt: skip
 
 
 def _builtup(connection: Connection, run_id: int, parcel_code: str) -> list[dict[str, Any]]:

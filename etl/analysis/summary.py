@@ -1,11 +1,13 @@
 """A stored run in figures: how many parcels of each verdict, with their areas."""
 
+import datetime as dt
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from data import land
 from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, Parcel
 from etl.numbers import text_of
 
@@ -35,6 +37,8 @@ class RunSummary:
     parks: dict[str, Group]
     intensity: dict[str, int] = field(default_factory=dict)
     growth: list[dict[str, Any]] = field(default_factory=list)
+    warnings: dict[str, dict[str, int]] = field(default_factory=dict)
+    land: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as plain values; areas as exact decimal strings."""
@@ -70,6 +74,8 @@ def summary(connection: Connection, run_id: int) -> RunSummary:
         parks=_collect(rows, lambda row: row.park_code or ""),
         intensity=_intensity(connection, run_id),
         growth=_growth(connection, run_id),
+        warnings=_warnings(connection, run_id),
+        land=_land(connection, run_id),
     )
 
 
@@ -110,6 +116,42 @@ def _intensity(connection: Connection, run_id: int) -> dict[str, int]:
         .order_by(IntensityVerdict.verdict)
     )
     return {row[0]: row[1] for row in connection.execute(statement)}
+
+
+def _warnings(connection: Connection, run_id: int) -> dict[str, dict[str, int]]:
+    """Return how many parcels have a warning, by what will happen and by level in days."""
+    statement = (
+        select(IdleVerdict.verdict, IdleVerdict.warning_days, func.count())
+        .where(IdleVerdict.run_id == run_id, IdleVerdict.warning_days.is_not(None))
+        .group_by(IdleVerdict.verdict, IdleVerdict.warning_days)
+        .order_by(IdleVerdict.verdict, IdleVerdict.warning_days)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for verdict, level, n in connection.execute(statement):
+        found.setdefault(verdict, {})[str(level)] = n
+    return found
+
+
+def _land(connection: Connection, run_id: int) -> dict[str, list[dict[str, Any]]]:
+    """Return the ledgers, land states, rates and consumption of the parks; figures as exact text."""
+    tables = {
+        "ledger": "growth_ledger",
+        "stock": "land_stock",
+        "rates": "park_rate",
+        "consumption": "land_consumption",
+    }
+    return {
+        name: [
+            {key: _plain(value) for key, value in row.items()} for row in land.rows(connection, table, run_id)
+        ]
+        for name, table in tables.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return text_of(value) if isinstance(value, Decimal) else value
 
 
 def _growth(connection: Connection, run_id: int) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from etl.export.errors import ExportRefused
 from etl.export.geo_files import write_geojson, write_gpkg
 from etl.export.office import write_idle_list
 from etl.export.table_files import write_csv, write_xlsx
-from etl.export.tables import WHATS, dataset
+from etl.export.tables import WHATS, WITHOUT_SHAPE, dataset
 
 __all__ = [
     "FORMATS",
@@ -29,7 +29,7 @@ __all__ = [
 _TABLES = ("csv", "xlsx")
 _POLYGONS = ("csv", "geojson", "gpkg", "xlsx")
 FORMATS: dict[str, tuple[str, ...]] = {
-    what: _TABLES if what in ("intensity", "growth") else _POLYGONS for what in WHATS
+    what: _TABLES if what in WITHOUT_SHAPE else _POLYGONS for what in WHATS
 } | {"parcels": (*_POLYGONS, "txt")}
 _WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "geojson": write_geojson, "gpkg": write_gpkg,
             "txt": write_boundary_points}  # fmt: skip

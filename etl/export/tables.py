@@ -25,16 +25,17 @@ from data.session import transaction
 from etl.analysis.compute import ParkNotFound, Progress
 from etl.analysis.run import ensure_run
 from etl.export import columns as c
+from etl.export import land
 from etl.export.dataset import Dataset, Question, Source
 from etl.export.errors import ExportRefused
 from etl.export.idle_list import idle_list_rows
 from etl.facts import DataState, data_state, from_wkb, known_at, known_in
 from gis.areas import area_m2
 
-_JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped")
-_WITHOUT_SHAPE = ("intensity", "growth")
+_JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped", *land.BUILDERS)
+WITHOUT_SHAPE = ("intensity", "growth", *land.BUILDERS)
 WHATS = ("parcels", "parks", "builtup", "buildings", "plan-zones", "verdicts", "idle-list",
-         "intensity", "growth")  # fmt: skip
+         "intensity", "growth", *land.BUILDERS)  # fmt: skip
 
 
 def dataset(what: str, question: Question, progress: Progress | None = None) -> Dataset:
@@ -107,7 +108,7 @@ def _make(
     """Run a query whose last column is the shape, unless the WHAT has none."""
     rows = [list(row) for row in connection.execute(statement)]
     shapes = None
-    if what not in _WITHOUT_SHAPE:
+    if what not in WITHOUT_SHAPE:
         shapes = from_wkb([row.pop() for row in rows]) if rows else np.array([], dtype=object)
     return Dataset(what, question, Source(None, None), columns, rows, shapes)
 
@@ -255,4 +256,5 @@ _BUILDERS: dict[str, _Builder] = {
     "plan-zones": _layer(PlanZone, "plan-zones", c.PLAN_ZONES, PlanZone.valid_from),
     "intensity": _intensity,
     "growth": _growth,
+    **land.BUILDERS,
 }

@@ -21,7 +21,8 @@ def write(out: Path) -> None:
     if home.exists():
         shutil.rmtree(home)
     folders = {
-        name: home / name for name in ("园区", "宗地", "建成区", "建筑", "合同", "建设", "投资", "企业与统计")
+        name: home / name
+        for name in ("园区", "宗地", "建成区", "建筑", "合同", "建设", "投资", "企业与统计", "土地利用状况")
     }
     for folder in folders.values():
         folder.mkdir(parents=True)
@@ -29,6 +30,7 @@ def write(out: Path) -> None:
     vector_files.parcels(sample, folders["宗地"])
     vector_files.builtup(sample, folders["建成区"])
     vector_files.buildings(sample, folders["建筑"])
+    vector_files.land_states(sample, folders["土地利用状况"])
     tables = Tables(sample)
     tables.grants(folders["合同"])
     tables.entries(folders["合同"])

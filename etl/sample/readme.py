@@ -133,6 +133,7 @@ reports, {causes} causes, {patches} built-up patches.
 | `宗地/宗地_西部_40带.shp` | EPSG:4528, areas in ㎡, land use as code |
 | `宗地/宗地_东部_41带.zip` | EPSG:4529, other field names and order, areas in 公顷, land use as name |
 | `建成区/建成区_2021-2025.zip` | one shapefile a year, degrees; some patches overlap |
+| `土地利用状况/*` | land states of three of the four parks, surveyed on 2025-12-31; one block forgotten |
 | `建筑/建筑物.zip` | halls on completed parcels |
 | `合同/供地台账.xlsx` | two header rows with merged cells, five date forms, text numbers, notes; supplements on a second sheet |
 | `合同/入园合同台账.xlsx` | areas in 亩, intensity in 万元/亩 |

@@ -14,6 +14,7 @@ from etl.sample.archive import pack_folder
 from etl.sample.build import Sample
 from etl.sample.builtup import YEARS
 from etl.sample.city import City, ParkSite
+from etl.sample.land_state import SURVEYED_ON, states
 from etl.sample.layout import Plot, boundary
 from etl.sample.plots import cut, long_axis, polygons
 from etl.sample.shapefile import Field, Ring, Value, rings
@@ -113,6 +114,21 @@ def builtup(sample: Sample, folder: Path) -> None:
         shapes = [rings(to_degrees(p.shape, p.site, city)) for p in own]
         shapefile.write(inside / f"建成区_{year}", fields, rows, shapes, shapefile.esri_prj(), city.data_date)
     pack_folder(inside, folder / f"建成区_{YEARS[0]}-{YEARS[-1]}.zip", city.data_date)
+
+
+def land_states(sample: Sample, folder: Path) -> None:
+    """Write the survey of land states, in degrees."""
+    city, found = sample.city, states(sample)
+    fields = [Field("DCRQ", "D", 8), Field("DLDM", "C", 4), Field("GYDM", "C", 4), Field("GXLX", "C", 2),
+              Field("SJLY", "C", 20), Field("KFQDM", "C", 12)]  # fmt: skip
+    rows: list[list[Value]] = [
+        [SURVEYED_ON, s.construction, s.supply, s.high_tech, "集约利用评价", s.site.code] for s in found
+    ]
+    shapes = [rings(to_degrees(s.shape, s.site, city)) for s in found]
+    inside = folder / "zip"
+    inside.mkdir()
+    shapefile.write(inside / "土地利用状况", fields, rows, shapes, shapefile.esri_prj(), city.data_date)
+    pack_folder(inside, folder / f"土地利用状况_{SURVEYED_ON.year}.zip", city.data_date)
 
 
 def halls(plot: Plot) -> list[BaseGeometry]:

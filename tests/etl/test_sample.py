@@ -192,5 +192,5 @@ def test_the_mapping_names_only_layers_and_files_that_are_there() -> None:
     layers = {source["layer"] for source in mapping["sources"]}
     assert layers == {
         "park", "parcel", "builtup", "building", "contract", "construction_event", "idle_cause",
-        "investment_report", "enterprise", "park_statistics",
+        "investment_report", "enterprise", "park_statistics", "land_state",
     }  # fmt: skip
