@@ -11,6 +11,7 @@ from api.cli_files import export, map_
 from api.cli_frame import Commands
 from api.cli_jobs import jobs, worker
 from api.cli_rebuild import rebuild
+from api.cli_rules import rules
 from api.cli_serve import serve
 from api.cli_source import source
 from data.version import VERSION
@@ -36,6 +37,7 @@ for _command in (
     source,
     analyse,
     explain,
+    rules,
     export,
     map_,
     serve,

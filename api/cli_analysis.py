@@ -17,6 +17,7 @@ from api.cli_frame import (
     person,
 )
 from api.cli_summary_text import summary_text
+from api.cli_what_if_text import what_if_text
 from gis.errors import UsageFault
 
 
@@ -72,13 +73,13 @@ def analyse(
     run_id = ensure_run(as_of, known_on, park_code, person(), Steps())
     with transaction() as connection:
         found = summary(connection, run_id)
-    changed = _what_if(run_id, as_of, known_on, park_code, list(rules), save) if rules else None
+    changed = _what_if(run_id, as_of, known_on, park_code, list(rules), save, lang) if rules else None
     if as_json:
         document(ctx, found.as_json() | ({"what_if": changed} if changed else {}))
         return
     click.echo(summary_text(found, lang))
     if changed:
-        click.echo(_what_if_text(changed))
+        click.echo(what_if_text(changed, lang))
 
 
 def _what_if(
@@ -88,21 +89,12 @@ def _what_if(
     park_code: str | None,
     rules: list[Path],
     save: bool,
+    lang: str,
 ) -> dict[str, Any]:
     """Judge by other rules and return the parcels whose verdict differs; store it only if asked."""
     from etl.analysis.what_if import what_if
 
-    return what_if(run_id, as_of, known_on, park_code, rules, person() if save else None)
-
-
-def _what_if_text(changed: dict[str, Any]) -> str:
-    lines = [f"\nWhat-if by {changed['rules_version']}: {len(changed['changes'])} parcels differ."]
-    lines += [f"  {row['parcel_code']}  {row['from']} → {row['to']}" for row in changed["changes"][:50]]
-    if len(changed["changes"]) > 50:
-        lines.append("  … (--json lists all)")
-    stored = changed["run_id"]
-    lines.append(f"Stored as run {stored}." if stored else "Not stored; --save stores it.")
-    return "\n".join(lines)
+    return what_if(run_id, as_of, known_on, park_code, rules, person() if save else None, lang)
 
 
 @click.command()

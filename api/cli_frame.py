@@ -233,9 +233,9 @@ STEPS: dict[str, dict[Lang, str]] = {
     "compare": {"zh": "与已发布数据比对", "en": "compare with what is published"},
     "publish": {"zh": "发布", "en": "publish"},
     "read what is published": {"zh": "读取已发布数据", "en": "read what is published"},
-    "built-up area by park and year": {
-        "zh": "按园区和年份统计建成区",
-        "en": "built-up area by park and year",
+    "built-up area and land stock of parks": {
+        "zh": "统计园区建成区和土地存量",
+        "en": "built-up area and land stock of parks",
     },
     "built-up area by parcel": {"zh": "按宗地统计建成区", "en": "built-up area by parcel"},
     "idle land": {"zh": "闲置土地判定", "en": "idle land"},

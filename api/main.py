@@ -18,6 +18,7 @@ from api.routers import (
     pages,
     parcels,
     reference,
+    rules,
     search,
     static,
     summary,
@@ -63,7 +64,7 @@ def create_app() -> FastAPI:
     app.add_api_route("/readyz", readyz, tags=["operation"])
     for module in (static, tiles, exports, reference, pages, deliveries, imports, import_results):
         app.include_router(module.router)
-    for module in (parcels, land, summary, search, jobs):
+    for module in (parcels, land, rules, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")
     assets()
     for lang in LANGUAGES:

@@ -13,6 +13,7 @@ import pandas as pd
 from gis.evidence_consequence import ConsequenceWriter
 from gis.exact import decimal_text, figure, plain
 from gis.findings import Findings
+from gis.periods import counted
 from gis.rules import IdleLandRule
 from gis.shown import fact
 
@@ -192,7 +193,18 @@ class _Writer(ConsequenceWriter):
             keys = "first_band_years", "second_band_years"
             for count, last, key in zip(years, self.due_last, keys, strict=True):
                 passed = int(self.today > str(last[n]))
-                steps.append(["YEARS", passed, key, due, count, last[n], self.today])
+                steps.append(
+                    [
+                        "YEARS",
+                        passed,
+                        key,
+                        due,
+                        counted(count),
+                        last[n],
+                        self.today,
+                        *self._pause(self.paused[n]),
+                    ]
+                )
                 if not passed:
                     break
         self._consequence(n, facts, steps)

@@ -3,12 +3,18 @@
 from typing import Any
 
 from gis.exact import TRUE, UNKNOWN, decimal_text, plain
+from gis.periods import counted
 from gis.ratios import Ratio
 from gis.shown import Shown, fact
 
 
 class ConsequenceWriter(Shown):
     """Writes the facts and steps of the suspended limb and of the consequence."""
+
+    @staticmethod
+    def _pause(days: Any) -> list[int]:
+        """Return the days left out of a period, for the end of its step; nothing where there are none."""
+        return [int(days)] if days else []
 
     def _suspension(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, since = self.found, self.stopped_on[n]
@@ -29,9 +35,10 @@ class ConsequenceWriter(Shown):
                 int(self.today > last),
                 "suspension_years",
                 since,
-                years,
+                counted(years),
                 last,
                 self.today,
+                *self._pause(self.stop_paused[n]),
             ]
         )
         contract = int(found.contracts.governing[n])

@@ -33,6 +33,9 @@ class Findings:
     ratios: Ratios
     due: Any  # commencement date that counts, datetime64[D]
     due_row: Any  # the contract row that states it, or that was delivered
+    first_last: Any  # the last day of the first period after the commencement date, datetime64[D]
+    second_last: Any
+    stalled_last: Any  # the last day of the year of a suspension
     due_basis: Any  # SUPPLEMENT, CONTRACT, ALLOCATION, DELIVERY_EVENT, DELIVERED_ON, ""
     supply_unknown: Any
     completed_row: Any
@@ -67,8 +70,8 @@ class Findings:
         return found
 
 
-def suspended_on(found: Findings) -> Any:
+def suspended_on(events: Events) -> Any:
     """Return the day since which construction is stopped, as ``datetime64[D]``; NaT if it is not."""
-    since = found.events.suspended[0]
+    since = events.suspended[0]
     stopped = since < NEVER
     return np.where(stopped, np.where(stopped, since, 0).astype("datetime64[D]"), NOT_A_DAY)

@@ -22,6 +22,7 @@ from gis.facts import Tables
 from gis.findings import NOT_A_DAY, VERDICTS, Findings, suspended_on
 from gis.gaps import missing_facts
 from gis.idle_days import calendar
+from gis.pauses import period_end
 from gis.periods import anniversary
 from gis.ratios import Ratios
 from gis.rules import IdleLandRule
@@ -102,10 +103,14 @@ def find(tables: Tables, rule: IdleLandRule, as_of: dt.date) -> Findings:
     events = Events(tables, rule, as_of)
     ratios = Ratios(tables, contracts, events, rule)
     due, due_row, due_basis = commencement_dates(contracts, events, rule)
+    stopped = suspended_on(events)
     completed_row, completion_unknown = _completion(contracts, events, ratios)
     found = Findings(
         tables=tables, rule=rule, day=np.datetime64(as_of, "D"), contracts=contracts, events=events,
         ratios=ratios, due=due, due_row=due_row, due_basis=due_basis,
+        first_last=period_end(tables, rule, as_of, due, rule.first_band_years),
+        second_last=period_end(tables, rule, as_of, due, rule.second_band_years),
+        stalled_last=period_end(tables, rule, as_of, stopped, rule.suspension_years),
         supply_unknown=(contracts.governing < 0) & contracts.undated,
         completed_row=completed_row, completion_unknown=completion_unknown,
         code=None, second_band=None, limbs=[], areas=ratios.none, investments=ratios.none,
@@ -180,14 +185,11 @@ def _passed(area: Any, contract: int, ratios: Ratios) -> int:
 
 def _decide(found: Findings) -> None:
     """Fill in verdict, band and limbs: the first condition that holds decides."""
-    contracts, events, rule = found.contracts, found.events, found.rule
+    contracts, events = found.contracts, found.events
     holder = _has_holder(found.tables.parcel)
     unsupplied = (contracts.governing < 0) & ~contracts.undated & (contracts.future | ~holder)
-    first = anniversary(found.due, rule.first_band_years)
-    second = anniversary(found.due, rule.second_band_years)
     stopped = events.suspended[0] < NEVER
-    last = anniversary(suspended_on(found), rule.suspension_years)
-    stalled = events.commenced & stopped & ~events.suspension_unknown & (last < found.day)
+    stalled = events.commenced & stopped & ~events.suspension_unknown & (found.stalled_last < found.day)
     low = _ratios(found, stalled)
     maybe = events.may_have_commenced
     in_order = [
@@ -197,19 +199,19 @@ def _decide(found: Findings) -> None:
         (found.completion_unknown, "UNDETERMINED"),
         (~maybe & np.isnat(found.due), "UNDETERMINED"),
         (~maybe & (found.day <= found.due), "NOT_DUE"),
-        (~maybe & (found.day <= first), "OVERDUE"),
+        (~maybe & (found.day <= found.first_last), "OVERDUE"),
         (~maybe, "IDLE_NOT_COMMENCED"),
         (~events.commenced, "UNDETERMINED"),
         (events.suspension_unknown, "UNDETERMINED"),
         (~stopped, "ACTIVE"),
-        (found.day <= last, "SUSPENDED_UNDER_1Y"),
+        (found.day <= found.stalled_last, "SUSPENDED_UNDER_1Y"),
         (low == TRUE, "MAY_BE_IDLE"),
         (low == UNKNOWN, "UNDETERMINED"),
     ]
     found.code = np.full(len(holder), VERDICTS.index("SUSPENDED_NOT_IDLE"), dtype=np.int8)
     for holds, code in reversed(in_order):
         found.code[holds] = VERDICTS.index(code)
-    found.second_band = second < found.day
+    found.second_band = found.second_last < found.day
     found.limbs = _limbs(found)
 
 
@@ -255,7 +257,7 @@ def _follow(found: Findings) -> None:
     """Fill in cause, path, gate and fee."""
     not_commenced = found.has("IDLE_NOT_COMMENCED")
     suspended = found.has("MAY_BE_IDLE")
-    span = np.where(not_commenced, found.due, np.where(suspended, suspended_on(found), NOT_A_DAY))
+    span = np.where(not_commenced, found.due, np.where(suspended, suspended_on(found.events), NOT_A_DAY))
     found.causes = find_causes(found.tables, found.rule, found.day, span)
     found.path = paths(not_commenced, suspended, found.second_band, found.causes.cause)
     barred = np.zeros(len(found.code), dtype=bool)

@@ -5,16 +5,12 @@ from typing import Any
 import numpy as np
 
 from gis.exact import FALSE
-from gis.findings import NOT_A_DAY, Findings, suspended_on
-from gis.periods import anniversary
+from gis.findings import NOT_A_DAY, Findings
 
 
 def calendar(found: Findings) -> tuple[list[Any], Any, Any]:
     """Return first idle day, idle days (both ends counted), and the next day on which it worsens."""
-    rule = found.rule
-    first = anniversary(found.due, rule.first_band_years) + 1
-    second = anniversary(found.due, rule.second_band_years) + 1
-    stalled = anniversary(suspended_on(found), rule.suspension_years) + 1
+    first, second, stalled = found.first_last + 1, found.second_last + 1, found.stalled_last + 1
     not_commenced = found.has("IDLE_NOT_COMMENCED")
     idle_from = np.where(
         not_commenced,

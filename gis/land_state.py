@@ -18,7 +18,7 @@ import shapely
 
 from gis.areas import measure
 from gis.builtup import current_boundaries, union_areas, valid_polygons
-from gis.contracts import text_array
+from gis.columns import text_array
 from gis.periods import as_days
 from gis.tables import require_columns
 

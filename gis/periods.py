@@ -1,6 +1,7 @@
 """Periods of time as the law counts them, on whole days of Asia/Shanghai."""
 
 import datetime as dt
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -14,15 +15,23 @@ def as_days(values: Any) -> Any:
     return pd.to_datetime(pd.Series(values)).to_numpy(dtype="datetime64[D]")
 
 
-def anniversary(start: Any, years: int) -> Any:
+def anniversary(start: Any, years: Fraction | int) -> Any:
     """Return the last day of a period of years, for an array of ``datetime64[D]``.
 
     The first day is not counted; the period ends with the corresponding day,
     or with the last day of its month where there is none (Civil Code arts.
-    201-202). ``NaT`` stays ``NaT``.
+    201-202). Half a year is six months, counted the same way. ``NaT`` stays ``NaT``.
+
+    Raises
+    ------
+    ValueError
+        The period is no whole number of months: rule files with one are refused.
     """
+    months = Fraction(years) * 12
+    if months.denominator != 1:
+        raise ValueError(f"{years} years are no whole months")
     month = start.astype("datetime64[M]")
-    month_then = month + 12 * years
+    month_then = month + int(months)
     last = (month_then + 1).astype("datetime64[D]") - 1
     return np.minimum(
         month_then.astype("datetime64[D]") + (start - month.astype("datetime64[D]")),
@@ -30,7 +39,12 @@ def anniversary(start: Any, years: int) -> Any:
     )
 
 
-def full_years_passed(start: Any, years: int, on: dt.date) -> Any:
+def counted(years: Fraction | int) -> str:
+    """Return a period as a trace stores it: ``1`` for a year, ``1/2`` for six months."""
+    return str(Fraction(years))
+
+
+def full_years_passed(start: Any, years: Fraction | int, on: dt.date) -> Any:
     """Say whether full years have passed since each start on a day: from the day after the anniversary.
 
     ``NaT`` gives False.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One version of one rule.
 
@@ -24,11 +24,13 @@ class Rule:
     instrument: str
     checked: str | None
     articles: Mapping[str, str]
+    layers: tuple[str, ...] = ()
+    """The versions that make the rule, as ``place/first day``, the country first."""
 
     @property
     def ref(self) -> str:
-        """The stable name of this version, as a trace stores it."""
-        return f"{self.id}/{self.place}/{self.since.isoformat()}"
+        """The stable name of this version, as a trace stores it: every layer that it is made of."""
+        return f"{self.id}/{'+'.join(self.layers or (f'{self.place}/{self.since.isoformat()}',))}"
 
     def cite(self, key: str) -> str:
         """Return the article behind a value or a step of the rule.
@@ -42,18 +44,20 @@ class Rule:
         return self.articles[key]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IdleLandRule(Rule):
     """The definition and the consequences of idle land (闲置土地).
 
-    Years are whole years; shares are exact fractions of one.
+    Periods are years, or exact fractions of one that are whole months; shares are exact fractions of one.
+    ``government_cause_stops_clock`` is 0 or 1: whether days of a verified cause that is not the
+    enterprise's are left out of the count. The law is silent; 0 unless a what-if asks.
     """
 
-    first_band_years: int
-    second_band_years: int
-    suspension_years: int
-    delivery_years: int
-    temporary_use_years: int
+    first_band_years: Fraction
+    second_band_years: Fraction
+    suspension_years: Fraction
+    delivery_years: Fraction
+    temporary_use_years: Fraction
     developed_share: Fraction
     invested_share: Fraction
     foundation_share: Fraction
@@ -62,10 +66,11 @@ class IdleLandRule(Rule):
     fee_places: int
     warning_days: tuple[int, ...]
     visible_share: Fraction
+    government_cause_stops_clock: int
     real_estate_landuse: Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IntensityRule(Rule):
     """How investment is compared with what a contract promises."""
 
@@ -74,7 +79,7 @@ class IntensityRule(Rule):
     high_storey_factor: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltupRule(Rule):
     """How built-up area is counted and when its yearly target is met."""
 

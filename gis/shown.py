@@ -10,7 +10,8 @@ from gis.columns import among, coded, objects, text_array
 from gis.events import NEVER
 from gis.exact import figure, plain
 from gis.findings import Findings, suspended_on
-from gis.periods import anniversary, as_days
+from gis.pauses import paused_days
+from gis.periods import as_days
 from gis.tables import origin
 
 _CONTRARY = ("PROGRESS", "REPORTED_START", "COMPLETED")
@@ -34,11 +35,11 @@ class Shown:
         self.found = found
         rule, contracts, events = found.rule, found.contracts, found.events
         self.today = str(found.day)
-        self.due, self.stopped_on = _iso(found.due), _iso(suspended_on(found))
-        self.due_last = [
-            _iso(anniversary(found.due, n)) for n in (rule.first_band_years, rule.second_band_years)
-        ]
-        self.stop_last = _iso(anniversary(suspended_on(found), rule.suspension_years))
+        self.due, self.stopped_on = _iso(found.due), _iso(suspended_on(events))
+        self.due_last = [_iso(found.first_last), _iso(found.second_last)]
+        self.stop_last = _iso(found.stalled_last)
+        self.paused = paused_days(found.tables, rule, found.day, found.due)
+        self.stop_paused = paused_days(found.tables, rule, found.day, suspended_on(events))
         self.signed = _iso(contracts.signed)
         self.contract_from = origin(contracts.table, np.arange(len(contracts.table)))
         self.event_from = origin(events.table, np.arange(len(events.table)))

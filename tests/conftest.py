@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -147,10 +147,20 @@ def _own(server_place: Place, template: str = server.DATABASE) -> Iterator[str]:
     """Make a database, point the engine at it, and drop it afterwards."""
     name, before = f"test_{uuid.uuid4().hex[:12]}", settings().database_url
     address = _create(server_place, name, template)
+    _number_jobs_apart(server_place, name)
     _point(address)
     yield address
     _point(before)
     _administer(server_place, sql.SQL("DROP DATABASE {} WITH (FORCE)"), name)
+
+
+def _number_jobs_apart(found: Place, name: str) -> None:
+    """Let the jobs of a database begin at a number of its own: their files lie in the one folder of the run."""
+    with closing(server.connect(found, making.SUPERUSER, name)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence('import_job', 'job_id'), %s)", (uuid.uuid4().int % 10**9,)
+        )
+        connection.commit()
 
 
 @pytest.fixture

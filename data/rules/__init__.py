@@ -1,59 +1,73 @@
 """Rule packs: the law as dated data, one file a rule and place.
 
 ``CN`` holds the national packs. A file of a place below (province, city,
-park) may set only the keys that its parent lists as open. An installation's
-own places lie in ``LANDSTOCK_HOME/rules/*.yaml`` and always count: a place is
-configuration, never code. Files handed in as ``files`` count for one question
-more, and there a file of place ``CN`` replaces the national pack of its id:
-that is a what-if.
+district, park) may set only the keys that the file above it lists as open, or
+tighten those that it lists so; it counts for the parks that lie in its place.
+An installation's own places lie in ``LANDSTOCK_HOME/rules/*.yaml`` and always
+count: a place is configuration, never code. Files handed in as ``files`` count
+for one question more, and there a file of place ``CN`` replaces the national
+pack of its id: that is a what-if.
 """
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from dataclasses import fields
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from data.rules.packs import Pack, Version, read_pack
+from data.rules.layers import KINDS, check, layers_of, merged
+from data.rules.packs import Pack, Site
+from data.rules.reader import read_pack
 from data.settings import settings
 from gis.errors import InvalidRule, RuleNotInForce
 from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+
+__all__ = [
+    "KINDS",
+    "Site",
+    "as_json",
+    "builtup_rule",
+    "idle_land_rule",
+    "intensity_rule",
+    "layers_in_force",
+    "local_files",
+    "version",
+]
 
 Kind = TypeVar("Kind", bound=Rule)
 Files = Sequence[Path]
 
 _HOME = Path(__file__).parent
-_COMMON = {field.name for field in fields(Rule)}
-KINDS: dict[str, type[Rule]] = {
-    "idle_land": IdleLandRule,
-    "intensity": IntensityRule,
-    "builtup": BuiltupRule,
-}
 
 
-def idle_land_rule(on: dt.date, files: Files = ()) -> IdleLandRule:
-    """Return the idle-land rule in force on a day.
+def idle_land_rule(on: dt.date, files: Files = (), site: Site | None = None) -> IdleLandRule:
+    """Return the idle-land rule in force on a day, at a park or, without one, in the city as a whole.
 
     Raises
     ------
     RuleNotInForce
         The day lies before the first version: a missing law is never a silent default.
     InvalidRule
-        A file is wrong, or sets what its parent does not leave open.
+        A file is wrong, or sets what the place above does not leave open.
     """
-    return _rule(IdleLandRule, "idle_land", on, files)
+    return _rule(IdleLandRule, "idle_land", on, files, site)
 
 
-def intensity_rule(on: dt.date, files: Files = ()) -> IntensityRule:
+def intensity_rule(on: dt.date, files: Files = (), site: Site | None = None) -> IntensityRule:
     """Return the intensity rule in force on a day; raises as :func:`idle_land_rule`."""
-    return _rule(IntensityRule, "intensity", on, files)
+    return _rule(IntensityRule, "intensity", on, files, site)
 
 
-def builtup_rule(on: dt.date, files: Files = ()) -> BuiltupRule:
+def builtup_rule(on: dt.date, files: Files = (), site: Site | None = None) -> BuiltupRule:
     """Return the built-up rule in force on a day; raises as :func:`idle_land_rule`."""
-    return _rule(BuiltupRule, "builtup", on, files)
+    return _rule(BuiltupRule, "builtup", on, files, site)
+
+
+def layers_in_force(rule_id: str, on: dt.date, files: Files = (), site: Site | None = None) -> list[Pack]:
+    """Return the files that make a rule at a place on a day, the country first."""
+    packs = _packs(_stamped(local_files()), _stamped(files))
+    return [pack for pack in layers_of(rule_id, packs, site) if pack.version_on(on) is not None]
 
 
 def local_files() -> tuple[Path, ...]:
@@ -63,7 +77,7 @@ def local_files() -> tuple[Path, ...]:
 
 def version(files: Files = ()) -> str:
     """Return the label and content hash of the packs: equal packs, equal version."""
-    packs = _packs(local_files(), tuple(files))
+    packs = _packs(_stamped(local_files()), _stamped(files))
     text = "\n".join(pack.text for pack in packs).encode()
     newest = max(entry.since for pack in packs for entry in pack.versions)
     return f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
@@ -71,100 +85,56 @@ def version(files: Files = ()) -> str:
 
 def as_json(files: Files = ()) -> dict[str, Any]:
     """Return every pack with its versions, values and articles, as JSON can hold them."""
-    return {f"{pack.id}/{pack.place}": pack.as_json() for pack in _packs(local_files(), tuple(files))}
+    return {
+        f"{pack.id}/{pack.place}": pack.as_json() for pack in _packs(_stamped(local_files()), _stamped(files))
+    }
 
 
-def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files) -> Kind:
-    packs = [pack for pack in _packs(local_files(), tuple(files)) if pack.id == rule_id]
-    base = packs[0].version_on(on)
-    if base is None:
-        raise RuleNotInForce(rule_id, on, packs[0].versions[0].since)
-    values, articles, place, since = (
-        dict(base.values),
-        dict(base.articles),
-        packs[0].place,
-        base.since,
-    )
-    for layer in packs[1:]:
-        entry = layer.version_on(on)
-        if entry is not None:
-            values |= entry.values
-            articles |= entry.articles
-            place, since = layer.place, max(since, entry.since)
+def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files, site: Site | None) -> Kind:
+    chain = layers_of(rule_id, _packs(_stamped(local_files()), _stamped(files)), site)
+    national = chain[0].version_on(on)
+    if national is None:
+        raise RuleNotInForce(rule_id, on, chain[0].versions[0].since)
+    values, articles, used = merged(chain, on)
+    checked = [entry.checked for _, entry in used]
     return kind(
-        id=rule_id, place=place, since=since, instrument=base.instrument, checked=base.checked,
-        articles=articles, **values,
+        id=rule_id, place=used[-1][0].place, since=max(entry.since for _, entry in used), articles=articles,
+        instrument=national.instrument, checked=None if None in checked else "；".join(map(str, checked)),
+        layers=tuple(f"{pack.place}/{entry.since.isoformat()}" for pack, entry in used), **values,
     )  # fmt: skip
 
 
+def _stamped(paths: Files) -> tuple[tuple[Path, int], ...]:
+    """Return paths with the time of their last change, so that a changed file is read anew."""
+    return tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+
+
 @cache
-def _packs(local: tuple[Path, ...], files: tuple[Path, ...]) -> tuple[Pack, ...]:
+def _packs(local: tuple[tuple[Path, int], ...], files: tuple[tuple[Path, int], ...]) -> tuple[Pack, ...]:
     packs = {(pack.id, pack.place): pack for pack in map(read_pack, sorted((_HOME / "CN").glob("*.yaml")))}
-    for path in local:
-        pack = read_pack(path)
-        if pack.parent is None:
+    own = [read_pack(path) for path, _ in local]
+    for pack in own:
+        if not pack.local:
             raise InvalidRule(
                 pack.path,
                 pack.line("place"),
                 f"a place below {pack.place} was expected",
                 f"place 应为 {pack.place} 的下级地区",
             )
-        packs[pack.id, pack.place] = pack
-    for path in files:
-        pack = read_pack(path)
-        packs[pack.id, pack.place] = pack
-    ordered = sorted(packs.values(), key=lambda pack: (pack.id, pack.place.count("/"), pack.place))
-    for pack in ordered:
-        _check(pack, packs)
-    return tuple(ordered)
+    for together in (own, [read_pack(path) for path, _ in files]):
+        _refuse_twins(together)
+        packs |= {(pack.id, pack.place): pack for pack in together}
+    check(packs)
+    return tuple(sorted(packs.values(), key=lambda pack: (pack.id, pack.place.count("/"), pack.place)))
 
 
-def _check(pack: Pack, packs: dict[tuple[str, str], Pack]) -> None:
-    """Refuse a pack that lacks keys, has unknown ones, or sets what is not open to it."""
-    if pack.id not in KINDS:
-        raise InvalidRule(
-            pack.path,
-            pack.line("id"),
-            f"no rule is called {pack.id}; known: {sorted(KINDS)}",
-            f"没有名为 {pack.id} 的规则；现有：{sorted(KINDS)}",
-        )
-    known = {field.name for field in fields(KINDS[pack.id])} - _COMMON
-    allowed = known
-    if pack.parent is not None:
-        parent = packs.get((pack.id, pack.parent))
-        if parent is None:
+def _refuse_twins(packs: Iterable[Pack]) -> None:
+    """Refuse two files of one rule and place: nobody could say which counts."""
+    seen: dict[tuple[str, str], Pack] = {}
+    for pack in packs:
+        other = seen.setdefault((pack.id, pack.place), pack)
+        if other is not pack:
             raise InvalidRule(
-                pack.path,
-                pack.line("place"),
-                f"its parent {pack.parent} is not loaded",
-                f"未载入其上级规则包 {pack.parent}，请一并给出",
-            )
-        allowed = known & set(parent.open)
-    for number, entry in enumerate(pack.versions):
-        _check_keys(pack, number, entry, known, allowed)
-
-
-def _check_keys(pack: Pack, number: int, entry: Version, known: set[str], allowed: set[str]) -> None:
-    for key in entry.values:
-        where = pack.line("versions", number, "values", key)
-        if key not in known:
-            raise InvalidRule(
-                pack.path,
-                where,
-                f"{key} is no key of {pack.id}; known: {sorted(known)}",
-                f"{pack.id} 没有名为 {key} 的参数；现有：{sorted(known)}",
-            )
-        if key not in allowed:
-            raise InvalidRule(
-                pack.path,
-                where,
-                f"{pack.parent} does not leave {key} open; open: {sorted(allowed)}",
-                f"上级规则包 {pack.parent} 未开放参数 {key}；已开放：{sorted(allowed)}",
-            )
-    absent = known - set(entry.values)
-    if pack.parent is None and absent:
-        where = pack.line("versions", number, "values")
-        lacking = sorted(absent)
-        raise InvalidRule(
-            pack.path, where, f"the values lack {', '.join(lacking)}", f"values 缺少 {'、'.join(lacking)}"
-        )
+                pack.path, pack.line("place"), f"{other.path} holds the same rule and place; keep one of the two",
+                f"{other.path} 已有同一规则和地区；请只保留一份",
+            )  # fmt: skip

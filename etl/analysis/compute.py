@@ -2,51 +2,23 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 import data.rules as rule_packs
-from etl.analysis.facts import Facts, ParkNotFound, read_facts
+from etl.analysis.facts import Facts, read_facts
 from etl.analysis.land import land_findings
+from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
-from gis.rules import BuiltupRule, IdleLandRule, IntensityRule
 
-__all__ = ["STEPS", "Findings", "ParkNotFound", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
+__all__ = ["STEPS", "Findings", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
 
 Progress = Callable[[str, int, int], None]
 Findings = dict[str, pd.DataFrame]
 """The tables of one run by their name in the database, with the columns of the models."""
 STEPS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of a day."""
-
-    idle: IdleLandRule
-    intensity: IntensityRule
-    builtup: BuiltupRule
-
-
-def rules_on(as_of: dt.date, files: list[Path] | None = None) -> Rules:
-    """Return the rules in force on a day; ``files`` stand in for the project's own (a what-if).
-
-    Raises
-    ------
-    RuleNotInForce
-        The law has no rule for this day.
-    InvalidRule
-        A file is wrong.
-    """
-    chosen = files or []
-    return Rules(
-        rule_packs.idle_land_rule(as_of, chosen),
-        rule_packs.intensity_rule(as_of, chosen),
-        rule_packs.builtup_rule(as_of, chosen),
-    )
 
 
 def compute(
@@ -56,11 +28,23 @@ def compute(
     rules: list[Path] | None = None,
     progress: Progress | None = None,
 ) -> tuple[DataState, Findings]:
-    """Return the state of the data and what the rules say about it."""
-    chosen = rules_on(as_of, rules)
+    """Return the state of the data and what the rules say about it.
+
+    ``rules`` are files that stand in for the project's own (a what-if).
+
+    Raises
+    ------
+    ParkNotFound
+        No park has this code.
+    RuleNotInForce
+        The law has no rule for this day.
+    InvalidRule
+        A rule file is wrong.
+    """
+    rule_packs.idle_land_rule(as_of, rules or ())  # a wrong file or a day without law is said before reading
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
-    findings = judge(facts, chosen, as_of, progress)
+    findings = judge(facts, rules_on(as_of, rules or (), facts.parks), as_of, progress)
     return state, findings if park_code is None else _of_park(findings, park_code)
 
 
@@ -71,9 +55,9 @@ def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None 
     tell(progress, "built-up area by parcel", 2)
     shares = builtup.by_parcel_and_year(facts.patches, facts.parcels, as_of, facts.parks)
     tell(progress, "idle land", 3)
-    verdicts = idle.judge(facts.tables, rules.idle, as_of, shares)
+    verdicts = rules.idle.judge(lambda rule: idle.judge(facts.tables, rule, as_of, shares))
     tell(progress, "investment intensity", 4)
-    terms = intensity.judge(facts.tables, rules.intensity, as_of)
+    terms = rules.intensity.judge(lambda rule: intensity.judge(facts.tables, rule, as_of))
     return findings | {
         "idle_verdict": verdicts.reset_index(names="parcel_code"),
         "intensity_verdict": terms,

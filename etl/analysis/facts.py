@@ -11,34 +11,21 @@ import shapely
 from sqlalchemy import Connection
 
 from data.session import engine
+from data.sites import ParkNotFound
 from data.sql import load
 from etl.facts import DataState, data_state, from_wkb, read_layer, read_polygons, read_tables
 from gis.areas import STORAGE_CRS
 from gis.builtup import valid_polygons
-from gis.errors import LandStockError
 from gis.facts import Tables
 from gis.periods import as_days
 
 POLYGONS: dict[str, Sequence[str]] = {
-    "park": ("park_code", "park_name", "boundary_version", "valid_from"),
+    "park": ("park_code", "park_name", "division_code", "boundary_version", "valid_from"),
     "builtup": ("observed_on", "source"),
     "parcel": ("parcel_code", "park_code"),
     "land_state": ("observed_on", "construction_state", "supply_state", "zone_part", "high_tech"),
     "building": ("floor_area_m2", "footprint_m2", "completed_on"),
 }
-
-
-class ParkNotFound(LandStockError):
-    """No park has this code."""
-
-    code = "park-not-found"
-
-    def __init__(self, park_code: str, known: list[str]) -> None:
-        listed = ", ".join(known[:12]) if known else "none yet"
-        super().__init__(
-            f"There is no park {park_code}. Parks on record: {listed}.",
-            f"没有园区 {park_code}。现有园区：{'、'.join(known[:12]) or '尚无'}。请核对园区代码。",
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The land of parks: built-up area and growth, ledgers, land states, rates, consumption."""
 
 import datetime as dt
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from etl.analysis.facts import Facts
+from etl.analysis.places import Placed
 from gis import builtup
 from gis.builtup import current_boundaries, valid_polygons
 from gis.consumption import Consumption, consumption
@@ -24,8 +25,18 @@ from gis.supply import first_supply
 _CONSUMPTION = ("park_code", *Consumption.__dataclass_fields__)
 
 
-def land_findings(facts: Facts, rule: BuiltupRule, as_of: dt.date) -> dict[str, pd.DataFrame]:
-    """Return the findings about land, by the name of their table."""
+def land_findings(facts: Facts, rules: Placed[BuiltupRule], as_of: dt.date) -> dict[str, pd.DataFrame]:
+    """Return the findings about land, by the name of their table; each park by the rule of its place."""
+    uses = uses_of_parcels(facts.states, facts.parks, facts.parcels, as_of)
+    parts = [
+        _by_one_rule(replace(facts, parks=facts.parks[facts.parks["park_code"].isin(parks)]), rule, as_of)
+        for rule, parks in rules.groups()
+    ] or [_by_one_rule(facts, rules.default, as_of)]
+    whole = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
+    return whole | {"parcel_use": uses}
+
+
+def _by_one_rule(facts: Facts, rule: BuiltupRule, as_of: dt.date) -> dict[str, pd.DataFrame]:
     supplied = supplied_parcels(facts, as_of)
     growth = builtup.by_park_and_year(facts.patches, facts.parks, as_of, rule.target_change_m2)
     ledger = growth_ledger(facts.patches, facts.parks, supplied, rule, as_of, facts.first_patches)
@@ -35,7 +46,6 @@ def land_findings(facts: Facts, rule: BuiltupRule, as_of: dt.date) -> dict[str, 
         "growth_ledger": ledger.parks,
         "ledger_parcel": ledger.parcels,
         "land_stock": stock,
-        "parcel_use": uses_of_parcels(facts.states, facts.parks, supplied, as_of),
         "park_rate": _rates(facts, stock, as_of),
         "land_consumption": _consumption(facts, growth, rule, as_of),
     }

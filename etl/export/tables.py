@@ -22,7 +22,8 @@ from data.models import (
     PlanZone,
 )
 from data.session import transaction
-from etl.analysis.compute import ParkNotFound, Progress
+from data.sites import ParkNotFound
+from etl.analysis.compute import Progress
 from etl.analysis.run import ensure_run
 from etl.export import columns as c
 from etl.export import land

@@ -147,14 +147,23 @@ def _due(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
 
 
 def _years(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    start, count, last, today = p
-    sign, zh, en = (
-        (">", f"已满 {count} 年", "passed") if holds else ("≤", f"未满 {count} 年", "not yet passed")
-    )
+    start, count, last, today, *pause = p
+    zh, en = _period(str(count))
+    sign, end_zh, end_en = (">", f"已满{zh}", "passed") if holds else ("≤", f"未满{zh}", "not yet passed")
+    left_zh = f"（扣除政府原因期间 {pause[0]} 天）" if pause else ""
+    left_en = f" ({pause[0]} days of government cause left out)" if pause else ""
     return (
-        f"自 {start} 起满 {count} 年的最后一日为 {last}；{today} {sign} {last}，{zh}",
-        f"{count} full year(s) from {start} end on {last}; {today} {sign} {last}, {en}",
+        f"自 {start} 起满{zh}的最后一日为 {last}{left_zh}；{today} {sign} {last}，{end_zh}",
+        f"{en} from {start} end on {last}{left_en}; {today} {sign} {last}, {end_en}",
     )
+
+
+def _period(count: str) -> tuple[str, str]:
+    """Return a period in words: years, or months where it is no whole number of years."""
+    years = Fraction(count)
+    if years.denominator == 1:
+        return f" {years} 年", f"{years} full year(s)"
+    return f" {years * 12} 个月", f"{years * 12} full months"
 
 
 def _stopped(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:

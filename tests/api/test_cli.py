@@ -5,15 +5,19 @@ import os
 import socket
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
 from api.cli import main
 from api.cli_frame import Day, Epsg, Moment
+from data.models import Base
+from data.session import transaction
 from etl.analysis.explain import near_codes
 
 TOP = Path(__file__).parents[2]
@@ -93,7 +97,7 @@ def test_version_and_help_need_no_database() -> None:
         ("analyse", "--rules", "no-such-file.yaml"),
         ("analyse", "--save"),
         ("export", "verdicts", "--format", "dxf", "--out", "x.dxf"),
-        ("export", "stock", "--format", "csv", "--out", "x.csv"),
+        ("export", "nothing", "--format", "csv", "--out", "x.csv"),
         ("export", "parcels", "--format", "geojson", "--out", "x.geojson", "--crs", "EPSG:4528"),
         ("export", "parcels", "--format", "geojson", "--out", "x.geojson", "--filter", "a=1"),
         ("import", "/no/such/delivery"),
@@ -206,8 +210,9 @@ def test_a_what_if_is_compared_and_not_stored(sample_database: str, tmp_path: Pa
     stricter = stricter.replace("second_band_years: {value: 2", "second_band_years: {value: 3")
     rules = tmp_path / "rules.yaml"
     rules.write_text(stricter, encoding="utf-8")
+    before = row_counts()
     told = answer("analyse", "--as-of", DAY, "--rules", rules)["what_if"]
-    assert told["run_id"] is None
+    assert told["run_id"] is None and row_counts() == before
     moves = {(row["from"], row["to"]) for row in told["changes"]}
     assert moves <= {
         ("IDLE_NOT_COMMENCED Y1", "OVERDUE"),
@@ -215,6 +220,73 @@ def test_a_what_if_is_compared_and_not_stored(sample_database: str, tmp_path: Pa
         ("IDLE_NOT_COMMENCED Y2", "OVERDUE"),
     }
     assert moves
+    # The list: nobody enters, all that left are Y1; by park and by enterprise the same parcels and the same area.
+    assert not told["entered"] and {row["from"] for row in told["left"]} <= {
+        "IDLE_NOT_COMMENCED Y1",
+        "IDLE_NOT_COMMENCED Y2",
+    }
+    area = sum(Decimal(row["area_m2"]) for row in told["left"])
+    for by in ("by_park", "by_enterprise"):
+        groups = [own["left"] for own in told[by].values() if "left" in own]
+        assert sum(group["n"] for group in groups) == len(told["left"]) > 0
+        assert sum(Decimal(group["area_m2"]) for group in groups) == area
+    text = landstock("analyse", "--as-of", DAY, "--rules", rules, "--lang", "en").stdout
+    assert (
+        f"0 parcels enter the list of suspected idle land, {len(told['left'])} leave it" in text
+        and "Not stored" in text
+    )
+
+
+def row_counts() -> dict[str, int]:
+    with transaction() as connection:
+        return {
+            name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for name, table in Base.metadata.tables.items()
+            if "run_id" in table.c
+        }
+
+
+def test_the_same_rules_make_no_difference(sample_database: str) -> None:
+    national = TOP / "data" / "rules" / "CN" / "idle_land.yaml"
+    told = answer("analyse", "--as-of", DAY, "--rules", national)["what_if"]
+    assert not any(told[name] for name in ("entered", "left", "changed", "changes", "intensity", "by_park"))
+    assert "same results" in landstock("analyse", "--as-of", DAY, "--rules", national, "--lang", "en").stdout
+
+
+def test_who_enters_by_a_shorter_grace_is_told_why(sample_database: str, tmp_path: Path) -> None:
+    national = (TOP / "data" / "rules" / "CN" / "idle_land.yaml").read_text(encoding="utf-8")
+    (tmp_path / "half.yaml").write_text(
+        national.replace("first_band_years: {value: 1,", "first_band_years: {value: 1/2,")
+    )
+    told = answer("analyse", "--as-of", DAY, "--rules", tmp_path / "half.yaml", "--lang", "en")["what_if"]
+    # Six months instead of a year: only land that was overdue for under a year can enter.
+    assert told["entered"] and {row["from"] for row in told["entered"]} == {"OVERDUE"}
+    for row in told["entered"]:
+        assert "6 full months" in row["why"][0] and row["facts"] and row["arithmetic"]
+
+
+def test_a_wrong_rule_file_is_refused_with_its_line(sample_database: str, tmp_path: Path) -> None:
+    (tmp_path / "wrong.yaml").write_text("id: idle_land\nplace: CN\nversions: []\n", encoding="utf-8")
+    done = landstock("analyse", "--as-of", DAY, "--rules", tmp_path / "wrong.yaml")
+    assert done.returncode == 1 and "wrong.yaml" in done.stderr and "3" in done.stderr
+    assert landstock("rules", "--check", tmp_path / "wrong.yaml").returncode == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_rules_are_readable(sample_database: str, lang: str) -> None:
+    told = answer("rules", "--as-of", DAY, "--park", "S217901", "--lang", lang)
+    assert {rule["id"] for rule in told["rules"]} >= {"idle_land", "intensity", "builtup"}
+    for rule in told["rules"]:
+        for value in rule["values"]:
+            assert (
+                value["name"] != value["key"]
+                and value["article"]
+                and value["unit"]
+                and value["place"] == "CN"
+            )
+    shown = landstock("rules", "--as-of", DAY, "--lang", lang).stdout
+    assert "1/3" in shown and "25 %" in shown
+    assert landstock("rules", "--park", "NOWHERE").returncode == 1
 
 
 def test_deliveries_are_listed(sample_database: str) -> None:

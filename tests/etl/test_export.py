@@ -192,7 +192,7 @@ def test_rounding_keeps_shapes_valid() -> None:
 @pytest.mark.parametrize(
     ("what", "form", "crs"),
     [
-        ("stock", "csv", None),
+        ("nothing", "csv", None),
         ("growth", "geojson", None),
         ("parcels", "dxf", None),
         ("parcels", "geojson", 4528),

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from data.models import AnalysisRun, IdleVerdict
 from data.session import transaction
-from etl.analysis.compute import ParkNotFound
+from data.sites import ParkNotFound
 from etl.analysis.rows import _array, _plain
 from etl.analysis.run import ensure_run
 from etl.analysis.summary import summary

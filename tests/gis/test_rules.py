@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from data import rules
-from data.rules.packs import read_pack
+from data.rules.reader import read_pack
 from gis.errors import InvalidRule, RuleNotInForce
 
 PACKS = sorted((Path(rules.__file__).parent / "CN").glob("*.yaml"))
 DAY = dt.date(2026, 1, 1)
 CITY = """id: idle_land
-place: CN/XX
+place: CN/99
 open: []
 versions:
   - from: 2020-01-01
@@ -44,7 +44,7 @@ def test_a_city_sets_only_what_is_open(tmp_path):
     city = tmp_path / "city.yaml"
     city.write_text(CITY.format(key="warning_days", value="[45]"), encoding="utf-8")
     found = rules.idle_land_rule(DAY, [city])
-    assert (found.warning_days, found.place, found.suspension_years) == ((45,), "CN/XX", 1)
+    assert (found.warning_days, found.place, found.suspension_years) == ((45,), "CN/99", 1)
     assert rules.idle_land_rule(DAY).warning_days == (90, 60, 30)
     assert rules.version([city]) != rules.version()
 
