@@ -16,6 +16,8 @@ _ZH = {
     "source": "来源", "holds": "成立", "fails": "不成立", "unknown": "无法判断", "run": "运行", "rules": "规则版本",
     "publication": "数据版本 第{n}次发布", "none": "无", "required": "约定", "actual": "实际", "holder": "土地使用权人",
     "park": "园区", "area": "登记面积",
+    "contract": "合同履约", "enterprise": "该企业的全部合同", "committed_wan": "约定总投资合计",
+    "invested_wan": "已投资合计（核实优先）", "left_out": "未计入合计（入园合同、共用宗地或已被取代）",
     "rulings": "逐条规则", "warning": "预警", "stage": "所处阶段", "confidence": "判定把握", "land_use": "土地利用状况",
 }  # fmt: skip
 _EN = {
@@ -28,6 +30,9 @@ _EN = {
     "builtup": "Built-up overlay (evidence)", "year": "", "source": "source", "holds": "holds",
     "fails": "does not hold", "unknown": "unknown", "run": "Run", "rules": "rules", "publication": "publication {n}",
     "none": "none", "required": "required", "actual": "actual", "holder": "Holder", "park": "Park",
+    "contract": "Contract", "enterprise": "All contracts of the enterprise", "committed_wan": "Promised in all",
+    "invested_wan": "Invested in all (verified first)",
+    "left_out": "Not in the sums (entry contract, shared parcel or superseded)",
     "area": "Registered area", "rulings": "Rule by rule", "warning": "Warning", "stage": "Stage",
     "confidence": "How sure", "land_use": "Land states",
 }  # fmt: skip
@@ -42,6 +47,7 @@ def explanation_text(told: dict[str, Any], lang: str) -> str:
             *_rulings(told["rulings"], said),
             *_reasons(told["idle"], said),
             *_terms(told["intensity"], said, lang),
+            *_contracts(told, said),
             *_evidence(told, said),
             *_land_use(told, said),
             "",
@@ -150,6 +156,25 @@ def _terms(terms: list[dict[str, Any]], said: dict[str, str], lang: str) -> Iter
             f"{'' if term['unit'] in (None, '', '1') else ' ' + term['unit']}"
         )
         yield from _reasons(term, said, "  ")
+
+
+def _contracts(told: dict[str, Any], said: dict[str, str]) -> Iterator[str]:
+    for contract in told["contracts"]:
+        yield ""
+        first, *lines = contract["lines"]
+        yield f"【{said['contract']}】{first}"
+        for line in lines:
+            yield f"  · {line}"
+    company = told["enterprise"]
+    if company is not None and len(company["contracts"]) > 1:
+        yield ""
+        yield f"{said['enterprise']} {company['holder_credit_code']}: {', '.join(company['contracts'])}"
+        for name in ("committed_wan", "invested_wan"):
+            found = company[name]
+            unknown = f" ({said['unknown']}: {found['unknown']})" if found["unknown"] else ""
+            yield f"  · {said[name]}: {_grouped(found['sum'])} {said['wan']}{unknown}"
+        if company["left_out"]:
+            yield f"  · {said['left_out']}: {', '.join(company['left_out'])}"
 
 
 def _evidence(told: dict[str, Any], said: dict[str, str]) -> Iterator[str]:

@@ -24,7 +24,7 @@ MADE = {
     *LAYERS, "delivery", "delivery_file", "publication", "issue", "correction", "correction_use", "repair",
     "delivery_change", "delivery_change_total", "delivery_overlap", "lineage",
 }  # fmt: skip
-COMPUTED = {"analysis_run", "idle_verdict", "intensity_verdict", "builtup_growth", "parcel_builtup"}
+COMPUTED = {table.name for table in Base.metadata.sorted_tables if "run_id" in table.c}
 
 
 @dataclass(slots=True)

@@ -53,6 +53,11 @@ def reaches_share(done: Decimal | None, of: Decimal | None, share: Fraction) -> 
     return Fraction(done) * share.denominator >= Fraction(of) * share.numerator
 
 
+def exceeds_share(part: Decimal, whole: Decimal, share: Fraction) -> bool:
+    """Say whether ``part`` is more than a share of ``whole``, exactly."""
+    return _SUM.multiply(part, Decimal(share.denominator)) > _SUM.multiply(whole, Decimal(share.numerator))
+
+
 def half_up(value: Fraction, places: int) -> Decimal:
     """Return a fraction rounded half away from zero to some decimal places."""
     scaled = abs(value) * 10**places
@@ -77,7 +82,7 @@ def decimal_text(value: Fraction | None) -> str | None:
     return plain(_WIDE.divide(Decimal(value.numerator), Decimal(value.denominator)))
 
 
-def total(parts: Iterable[Decimal | None]) -> Fraction | None:
+def add(parts: Iterable[Decimal | None]) -> Decimal | None:
     """Return the exact sum of figures; None if one is missing or there are none."""
     listed = list(parts)
     if not listed or any(part is None for part in listed):
@@ -85,4 +90,10 @@ def total(parts: Iterable[Decimal | None]) -> Fraction | None:
     found = Decimal(0)
     for part in listed:
         found = _SUM.add(found, part or 0)
-    return Fraction(found)
+    return found
+
+
+def total(parts: Iterable[Decimal | None]) -> Fraction | None:
+    """Return the sum of :func:`add` as a fraction."""
+    found = add(parts)
+    return None if found is None else Fraction(found)

@@ -2,8 +2,8 @@
 
 What the contract counts: buildings, equipment and the land price. The land
 price is *in* here and *out* of the idle-land ratio; neither figure is ever
-derived from the other. Only a contract binds: no national or local control
-value is loaded.
+derived from the other. Only a contract is judged: what official tables say is
+shown beside it (:mod:`gis.accounts`).
 """
 
 import datetime as dt
@@ -22,11 +22,13 @@ from gis.floors import Floors, Side
 from gis.periods import as_days
 from gis.ratios import choose_reports
 from gis.rules import IntensityRule
+from gis.shortfall import COLUMNS as SHORTFALL_COLUMNS
+from gis.shortfall import IN_CURE, Shortfall, Shortfalls, columns_of
 from gis.tables import origin
 
 COLUMNS = (
     "contract_no", "term", "park_code", "parcel_codes", "verdict", "actual", "required", "unit", "rate",
-    "basis", "threshold_source", "binding", "missing", "trace",
+    "basis", "threshold_source", "binding", "missing", *SHORTFALL_COLUMNS, "trace",
 )  # fmt: skip
 JUDGED = (*BASES, "ENTRY")
 COUNTED = ("building_wan", "equipment_wan", "land_price_wan")
@@ -80,6 +82,7 @@ class _Judge:
         self.report = {name: objects(report[name]).tolist() for name in (*_SHOWN, "basis")}
         self.reported_on = as_days(report["reported_on"])
         self.floors = Floors(tables, as_of)
+        self.shortfalls = Shortfalls(self.contracts, rule, as_of)
         self.codes = self.contracts.pairs["code"].to_numpy(dtype=object)
         self.rows = self.contracts.pairs["parcel"].to_numpy()
 
@@ -111,9 +114,14 @@ class _Judge:
         for term, unit in UNITS.items():
             shown = "" if term == "FAR" else basis
             found = self._verdict(contract, actual[term], required[term], day, why)
+            lacking = None
+            if found["verdict"] == "SHORT":
+                reached: Any = actual[term].value  # known here, as the required figure and the day are
+                promised: Any = required[term].value
+                lacking = self.shortfalls.of(contract, term, reached, promised, str(day))
             facts = self._facts(contract, term, area, basis, day)
-            made.append(common | {"term": term, "unit": unit, "basis": shown} | found)
-            made[-1]["trace"] = self._trace(term, made[-1], facts, actual[term], required[term], day)
+            made.append(common | {"term": term, "unit": unit, "basis": shown} | found | columns_of(lacking))
+            made[-1]["trace"] = self._trace(term, made[-1], facts, actual[term], required[term], day, lacking)
         return made
 
     def _term(self, contract: int, name: str) -> tuple[Decimal | None, str]:
@@ -230,6 +238,7 @@ class _Judge:
         actual: Side,
         required: Side,
         day: str | None,
+        lacking: Shortfall | None,
     ) -> dict[str, Any]:
         code = found["verdict"]
         holds = {"MET": 1, "SHORT": 0}.get(code)
@@ -244,11 +253,25 @@ class _Judge:
         )
         values = plain(found["actual"]), plain(found["required"]), found["unit"]
         steps.append(["AT_LEAST", holds, term.lower(), term, *values])
+        if lacking is not None:
+            steps += self._follows(term, found, lacking)
         for step in steps:
             step[2] = self.rule.cite(step[2])
         made = {"k": "intensity", "v": code, "t": self.today, "r": self.rule.ref, "f": facts, "s": steps}
         made |= {"x": self.rule.checked} if self.rule.checked else {}
         return made | ({"m": found["missing"]} if found["missing"] else {})
+
+    def _follows(self, term: str, found: dict[str, Any], lacking: Shortfall) -> list[list[Any]]:
+        """Return the steps of what follows from a promise that is not kept."""
+        amounts = [plain(found[name]) for name in ("required", "actual", "shortfall", "shortfall_share")]
+        steps: list[list[Any]] = [["SHORTFALL", 1, "shortfall", term, *amounts, found["unit"]]]
+        until = None if lacking.cure_until is None else lacking.cure_until.isoformat()
+        runs = None if until is None else int(lacking.cure == IN_CURE)
+        steps.append(["CURE", runs, "cure", until, self.today])
+        if lacking.no_damages:
+            return [*steps, ["NO_DAMAGES", None, "shortfall", lacking.no_damages]]
+        price, damages = plain(lacking.price_wan), plain(lacking.damages_wan)
+        return [*steps, ["DAMAGES", 1, "shortfall", price, amounts[3], damages]]
 
 
 def _per(part: Side, area: Side, factor: int) -> Side:

@@ -72,11 +72,19 @@ class IdleLandRule(Rule):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IntensityRule(Rule):
-    """How investment is compared with what a contract promises."""
+    """How investment is compared with what a contract promises.
+
+    Areas of one contract that differ by more than the larger of ``area_warning_share`` and
+    ``area_warning_m2`` are pointed out; so are a stated intensity and total over area that differ by more
+    than ``contract_disagreement_share``. A median of peers needs ``peer_least`` of them. Damages have
+    ``damages_places`` decimals of 10,000 CNY.
+    """
 
     contract_disagreement_share: Fraction
-    high_storey_m: Fraction
-    high_storey_factor: int
+    area_warning_share: Fraction
+    area_warning_m2: Fraction
+    peer_least: int
+    damages_places: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,9 +40,9 @@ def idle_rulings(trace: dict[str, Any]) -> list[Ruling]:
 
 def term_ruling(contract_no: str, term: str, trace: dict[str, Any]) -> Ruling:
     """Return the answer of one term of a contract: it fires where the contract is not kept."""
-    last = trace["s"][-1] if trace["s"] else None
+    decisive = next((step for step in trace["s"] if step[0] == "AT_LEAST"), None)
     answer = _OF_TERM.get(trace["v"], CANNOT_DECIDE)
-    return Ruling(f"{trace['r']}#{term.lower()}:{contract_no}", answer, last)
+    return Ruling(f"{trace['r']}#{term.lower()}:{contract_no}", answer, decisive)
 
 
 def tell_ruling(ruling: Ruling, lang: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables. Names of columns carry their unit: ``_m2``, ``_ha``, ``_wan``."""
 
+from data.models.agreements import ContractAccount
 from data.models.analysis import (
     AnalysisRun,
     BuiltupGrowth,
@@ -57,6 +58,7 @@ __all__ = [
     "BuiltupGrowth",
     "ConstructionEvent",
     "Contract",
+    "ContractAccount",
     "ContractPhase",
     "Correction",
     "CorrectionUse",

@@ -106,6 +106,12 @@ class IntensityVerdict(Base):
     threshold_source: Mapped[str] = mapped_column(server_default="")
     binding: Mapped[bool | None]
     missing: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    shortfall: Mapped[Decimal | None]
+    shortfall_share: Mapped[Decimal | None]
+    damages_wan: Mapped[Decimal | None]
+    no_damages: Mapped[str] = mapped_column(server_default="")
+    cure: Mapped[str] = mapped_column(server_default="")
+    cure_until: Mapped[dt.date | None] = mapped_column(Date)
     trace: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 

@@ -19,9 +19,11 @@ from typing import Any, TypeVar
 from data.rules.layers import KINDS, check, layers_of, merged
 from data.rules.packs import Pack, Site
 from data.rules.reader import read_pack
+from data.rules.tables import read_standards, table_files
 from data.settings import settings
 from gis.errors import InvalidRule, RuleNotInForce
 from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+from gis.standards import Standards
 
 __all__ = [
     "KINDS",
@@ -32,6 +34,7 @@ __all__ = [
     "intensity_rule",
     "layers_in_force",
     "local_files",
+    "standards",
     "version",
 ]
 
@@ -75,10 +78,22 @@ def local_files() -> tuple[Path, ...]:
     return tuple(sorted((settings().home / "rules").glob("*.yaml")))
 
 
+def standards() -> Standards:
+    """Return the official tables that this installation has loaded; none is shipped.
+
+    Raises
+    ------
+    InvalidRule
+        A table is wrong.
+    """
+    return _standards(_stamped(table_files()))
+
+
 def version(files: Files = ()) -> str:
-    """Return the label and content hash of the packs: equal packs, equal version."""
+    """Return the label and content hash of the packs and tables: equal ones, equal version."""
     packs = _packs(_stamped(local_files()), _stamped(files))
-    text = "\n".join(pack.text for pack in packs).encode()
+    tables = b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in table_files())
+    text = "\n".join(pack.text for pack in packs).encode() + tables
     newest = max(entry.since for pack in packs for entry in pack.versions)
     return f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
 
@@ -107,6 +122,11 @@ def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files, site: Site 
 def _stamped(paths: Files) -> tuple[tuple[Path, int], ...]:
     """Return paths with the time of their last change, so that a changed file is read anew."""
     return tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+
+
+@cache
+def _standards(tables: tuple[tuple[Path, int], ...]) -> Standards:
+    return read_standards(tuple(path for path, _ in tables))
 
 
 @cache

@@ -12,6 +12,7 @@ from etl.analysis.land import land_findings
 from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
+from gis.accounts import accounts
 
 __all__ = ["STEPS", "Findings", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
 
@@ -58,9 +59,13 @@ def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None 
     verdicts = rules.idle.judge(lambda rule: idle.judge(facts.tables, rule, as_of, shares))
     tell(progress, "investment intensity", 4)
     terms = rules.intensity.judge(lambda rule: intensity.judge(facts.tables, rule, as_of))
+    sides = rules.intensity.judge(
+        lambda rule: accounts(facts.tables, rule, as_of, terms, rules.standards, rules.divisions)
+    )
     return findings | {
         "idle_verdict": verdicts.reset_index(names="parcel_code"),
         "intensity_verdict": terms,
+        "contract_account": sides,
         "parcel_builtup": shares,
     }
 

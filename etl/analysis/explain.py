@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, any_, literal, select
 from data.land import uses
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
+from etl.analysis.agreements import contracts_of, enterprise_of
 from etl.analysis.compute import Progress
 from etl.analysis.run import ensure_run
 from etl.facts import data_state, known_at
@@ -71,6 +72,8 @@ def explain(
             "idle": _idle(found, lang),
             "rulings": _rulings(connection, run_id, found, lang),
             "intensity": _intensity(connection, run_id, parcel_code, lang),
+            "contracts": contracts_of(connection, run_id, parcel_code, lang),
+            "enterprise": enterprise_of(connection, run_id, parcel["holder_credit_code"]),
             "builtup": _builtup(connection, run_id, parcel_code),
             "land_use": _uses(connection, run_id, parcel_code, lang),
             "run": {
@@ -195,6 +198,12 @@ def _term(row: RowMapping, lang: str) -> dict[str, Any]:
         "basis": row["basis"],
         "threshold_source": row["threshold_source"],
         "binding": row["binding"],
+        "shortfall": text_of(row["shortfall"]),
+        "shortfall_share": quotient_text(row["shortfall_share"]),
+        "damages_wan": text_of(row["damages_wan"]),
+        "no_damages": row["no_damages"],
+        "cure": row["cure"],
+        "cure_until": _day(row["cure_until"]),
         "missing": row["missing"],
         "missing_words": told["missing"],
         "facts": told["facts"],

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -13,6 +13,7 @@ import data.rules as rule_packs
 from data.rules import Site
 from gis.builtup import current_boundaries
 from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+from gis.standards import Standards
 
 Kind = TypeVar("Kind", bound=Rule)
 
@@ -55,6 +56,9 @@ class Rules:
     idle: Placed[IdleLandRule]
     intensity: Placed[IntensityRule]
     builtup: Placed[BuiltupRule]
+    standards: Standards = field(default_factory=Standards)
+    divisions: dict[str, str | None] = field(default_factory=dict)
+    """The division code of each park."""
 
 
 def rules_on(as_of: dt.date, files: Iterable[Path], parks: gpd.GeoDataFrame) -> Rules:
@@ -81,5 +85,6 @@ def rules_on(as_of: dt.date, files: Iterable[Path], parks: gpd.GeoDataFrame) -> 
         return Placed(rule_of(as_of, chosen), parks_rules)
 
     return Rules(
-        placed(rule_packs.idle_land_rule), placed(rule_packs.intensity_rule), placed(rule_packs.builtup_rule)
-    )
+        placed(rule_packs.idle_land_rule), placed(rule_packs.intensity_rule), placed(rule_packs.builtup_rule),
+        rule_packs.standards(), {str(site.park_code): site.division_code for site in sites},
+    )  # fmt: skip

@@ -121,6 +121,12 @@ INTENSITY = (
     Column("threshold_source", "标准来源", "Source of the threshold", width=24),
     Column("binding", "有约束力", "Binding", "flag"),
     Column("missing", "缺少资料", "Missing", "list", width=24),
+    Column("shortfall", "缺口", "Shortfall", "number", 2),
+    Column("shortfall_share", "缺口比例", "Shortfall, share", "number", 6),
+    Column("damages_wan", "按合同条款违约金（万元）", "Damages by the clause (10,000 CNY)", "number", 6, 16),
+    Column("no_damages", "无违约金原因代码", "Why no damages", width=18),
+    Column("cure", "整改期代码", "Time to cure", width=12),
+    Column("cure_until", "整改期至", "Cure until", "day"),
 )
 GROWTH = (
     Column("park_code", "园区代码", "Park code", width=16),

@@ -25,18 +25,19 @@ from data.session import transaction
 from data.sites import ParkNotFound
 from etl.analysis.compute import Progress
 from etl.analysis.run import ensure_run
+from etl.export import agreements, land
 from etl.export import columns as c
-from etl.export import land
 from etl.export.dataset import Dataset, Question, Source
 from etl.export.errors import ExportRefused
 from etl.export.idle_list import idle_list_rows
 from etl.facts import DataState, data_state, from_wkb, known_at, known_in
 from gis.areas import area_m2
 
-_JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped", *land.BUILDERS)
-WITHOUT_SHAPE = ("intensity", "growth", *land.BUILDERS)
+_MORE = land.BUILDERS | agreements.BUILDERS
+_JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped", *_MORE)
+WITHOUT_SHAPE = ("intensity", "growth", *_MORE)
 WHATS = ("parcels", "parks", "builtup", "buildings", "plan-zones", "verdicts", "idle-list",
-         "intensity", "growth", *land.BUILDERS)  # fmt: skip
+         "intensity", "growth", *_MORE)  # fmt: skip
 
 
 def dataset(what: str, question: Question, progress: Progress | None = None) -> Dataset:
@@ -257,5 +258,5 @@ _BUILDERS: dict[str, _Builder] = {
     "plan-zones": _layer(PlanZone, "plan-zones", c.PLAN_ZONES, PlanZone.valid_from),
     "intensity": _intensity,
     "growth": _growth,
-    **land.BUILDERS,
+    **_MORE,
 }

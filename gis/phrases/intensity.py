@@ -5,6 +5,7 @@ from typing import Any
 from gis.figures import number, sign
 from gis.phrases.shared import Say
 from gis.words import TERMS, THRESHOLD_SOURCES, word
+from gis.words_intensity import NO_DAMAGES
 
 FACTS = {
     "contract_area_m2": ("合同面积", "Contract area"), "deadline": ("考核日期", "Judged from"),
@@ -51,6 +52,36 @@ def _at_least(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
     return f"{zh}：{text}", f"{en}: {text}"
 
 
+def _shortfall(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
+    zh, en = word(TERMS, p[0], "zh"), word(TERMS, p[0], "en").lower()
+    unit = "" if p[5] == "1" else f" {p[5]}"
+    sum_of = f"{number(p[1])} − {number(p[2])} = {number(p[3])}{unit}"
+    share = f"{number(p[3])} ÷ {number(p[1])} = {number(p[4])}"
+    return f"{zh}缺口：{sum_of}；{share}", f"Shortfall of {en}: {sum_of}; {share}"
+
+
+def _cure(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
+    if holds is None:
+        return "合同未载整改期限", "The contract states no time to cure"
+    if holds:
+        return f"整改期至 {p[0]}，{p[1]} 尚在期内", f"Time to cure until {p[0]}: still running on {p[1]}"
+    return f"整改期至 {p[0]}，{p[1]} 已过", f"Time to cure until {p[0]}: over on {p[1]}"
+
+
+def _damages(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
+    text = f"{number(p[0])} × {number(p[1])} = {number(p[2])}"
+    return (
+        f"按合同条款计算的违约金：价款 {text} 万元（各条款择一，不相加；由合同当事人主张）",
+        f"Damages by the contract's clause: price {text} × 10,000 CNY (of one term, never added; for the parties to claim)",
+    )
+
+
+def _no_damages(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
+    said = NO_DAMAGES[p[0]]
+    return said["zh"], said["en"]
+
+
 STEPS: dict[str, Say] = {
     "QUOTIENT": _quotient, "DERIVED": _derived, "DEADLINE": _deadline, "AT_LEAST": _at_least,
+    "SHORTFALL": _shortfall, "CURE": _cure, "DAMAGES": _damages, "NO_DAMAGES": _no_damages,
 }  # fmt: skip

@@ -87,7 +87,7 @@ def compare(paths, mapping, tmp_path, crs=None):
 
 def test_the_sample_with_its_planted_faults(tmp_path):
     found = compare([SAMPLES], MAPPINGS / "jinzhou-sample.yaml", tmp_path)
-    assert {work.layer for work in found} == {"park", "parcel", "builtup", "building"}
+    assert {work.layer for work in found} == {"park", "parcel", "builtup", "building", "land_state"}
     assert sum(len(work.row_no) for work in found) > 1_000
 
 

@@ -110,7 +110,7 @@ def test_areas_of_rings_are_those_of_shapes_on_the_plane():
     holed = square.difference(shapely.box(121.002, 41.002, 121.004, 41.004))
     two = shapely.MultiPolygon([holed, shapely.box(121.02, 41.02, 121.03, 41.03)])
     found = [square, square.reverse(), holed, holed.reverse(), two, shapely.Polygon(), shapely.MultiPolygon()]
-    on_plane = [0.0 if s.is_empty else shapely.area(areas._to_plane([s], 410))[0] for s in found]
+    on_plane = [0.0 if s.is_empty else shapely.area(areas.to_plane([s], 410))[0] for s in found]
     measured = areas.measure(np.array(found, dtype=object))
     assert measured == pytest.approx(on_plane, rel=1e-12)
     assert measured[2] == pytest.approx(measured[0] * 0.96, rel=1e-4)  # 1/25 of the square is the hole

@@ -1,0 +1,51 @@
+"""The median of peers: context beside a figure, never a verdict."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from gis.exact import half_up
+
+_INDUSTRY_DIGITS = 2
+
+
+def peer_medians(
+    keys: Sequence[tuple[Any, Any, Any]], values: Sequence[Decimal | None], least: int
+) -> list[tuple[int | None, Decimal | None]]:
+    """Return for each contract the number of its peers and the median of their figures.
+
+    ``keys`` are whether it is an entry contract, industry code and version of the classification. Peers share
+    kind, version and the first two digits of the code, and have a figure; the contract itself is none of them.
+    Fewer than ``least`` give None: no outcome is claimed from a few.
+    """
+    groups: dict[tuple[Any, ...], list[Decimal]] = defaultdict(list)
+    of: list[tuple[Any, ...] | None] = []
+    for (entry, industry, version), value in zip(keys, values, strict=True):
+        known = industry and version
+        key = (entry, str(industry)[:_INDUSTRY_DIGITS], version) if known else None
+        of.append(key)
+        if key is not None and value is not None:
+            groups[key].append(value)
+    for listed in groups.values():
+        listed.sort()
+    found: list[tuple[int | None, Decimal | None]] = []
+    for key, value in zip(of, values, strict=True):
+        listed = groups[key] if key is not None else []
+        count = len(listed) - (value is not None and key is not None)
+        found.append((None, None) if count < least else (count, _median_without(listed, value, count)))
+    return found
+
+
+def _median_without(listed: list[Decimal], value: Decimal | None, count: int) -> Decimal:
+    """Return the median of a sorted list without one of its values."""
+    gone = len(listed) if value is None else bisect_left(listed, value)
+
+    def at(place: int) -> Decimal:
+        return listed[place if place < gone else place + 1]
+
+    if count % 2:
+        return at(count // 2)
+    return half_up((Fraction(at(count // 2 - 1)) + Fraction(at(count // 2))) / 2, 6)
