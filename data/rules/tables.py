@@ -31,6 +31,10 @@ _LARGEST_BYTES = 20_000_000
 class _Wrong(Exception):
     """What is wrong with a cell, in English and Chinese."""
 
+    def __init__(self, en: str, zh: str) -> None:
+        self.en, self.zh = en, zh
+        super().__init__(en)
+
 
 def table_files() -> tuple[Path, ...]:
     """Return the tables of this installation."""
@@ -89,7 +93,7 @@ def _rows(
         try:
             one = read(dict(zip(header, cells, strict=True)))
         except _Wrong as wrong:
-            raise InvalidRule(path.name, number, *wrong.args) from None
+            raise InvalidRule(path.name, number, wrong.en, f"本行有误：{wrong.zh}") from None
         if any(same(one, other) for other in found):
             raise InvalidRule(
                 path.name,

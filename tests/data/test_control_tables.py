@@ -50,7 +50,7 @@ def test_a_table_is_read_with_its_edition_and_grades(tmp_path):
 def test_a_wrong_line_is_named(tmp_path, text, line, said):
     with pytest.raises(InvalidRule) as refused:
         read_standards((written(tmp_path, text),))
-    assert refused.value.line == line and said in refused.value.zh
+    assert refused.value.line == line and said in refused.value.text("zh")
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path):

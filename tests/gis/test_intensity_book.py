@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.rules import intensity_rule
@@ -308,6 +308,7 @@ def test_the_median_is_that_of_the_others():
     assert peer_medians([*keys, (False, "3670", "2002")], [*values, Decimal(1)], 5)[-1] == (None, None)
 
 
+@settings(deadline=None)  # how long a case takes is no property of it
 @given(st.lists(st.one_of(st.none(), st.integers(0, 50)), min_size=1, max_size=30))
 def test_medians_agree_with_numpy(listed):
     values = [None if value is None else Decimal(value) for value in listed]
@@ -329,6 +330,7 @@ FIELDS = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(deadline=None)  # how long a case takes is no property of it
 @given(FIELDS, PARTS, st.sampled_from(["VERIFIED", "REPORTED"]))
 def test_a_missing_fact_never_accuses_and_damages_never_exceed_the_price(fields, parts, basis):
     found = terms(contracts=[contract(**fields)], reports=[report("2023-06-01", basis, **parts)])
@@ -345,6 +347,7 @@ def test_a_missing_fact_never_accuses_and_damages_never_exceed_the_price(fields,
             assert row["damages_wan"] <= fields["price_wan"] + Decimal("0.000001")
 
 
+@settings(deadline=None)  # how long a case takes is no property of it
 @given(FIELDS, PARTS, FIELDS)
 def test_rows_of_other_contracts_and_the_order_of_rows_change_nothing(fields, parts, others):
     alone = {"contracts": [contract(**fields)], "reports": [report("2023-06-01", **parts)]}
