@@ -28,9 +28,11 @@ def rules(
     \b
         landstock rules --as-of 2026-01-01 --park S217901
         landstock rules --check stricter.yaml
+        landstock rules --check control-values.csv
     """
     from api.rules_text import rules_text
-    from data.rules import layers_in_force, version
+    from data.rules import layers_in_force, standards, version
+    from data.rules.tables import read_standards
     from data.rules.told import rules_told
 
     del known_on  # rules have no second time of their own: the file says since when it holds
@@ -38,14 +40,19 @@ def rules(
         raise UsageFault(
             f"{check} was not found; --check names a rule file.", f"未找到 {check}；--check 应为规则文件。"
         )
-    files = (check,) if check else ()
-    if check is not None:
+    table = check if check is not None and check.suffix.lower() == ".csv" else None
+    files = (check,) if check is not None and table is None else ()
+    if table is not None:
+        read_standards((table,))  # refuses a wrong table with its line
+    elif check is not None:
         layers_in_force("idle_land", as_of, files)  # refuses a wrong file with its line
     site = _site(park_code, as_of) if park_code else None
+    loaded = standards()
     told: dict[str, Any] = {
         "as_of": as_of.isoformat(),
         "version": version(files),
         "rules": rules_told(as_of, files, site, lang),
+        "tables": {"controls": len(loaded.controls), "grades": len(loaded.grades)},
     }
     if as_json:
         document(ctx, told)

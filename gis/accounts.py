@@ -15,18 +15,18 @@ import pandas as pd
 
 from gis.columns import objects, text_array
 from gis.contracts import BASES, Contracts
-from gis.exact import add, exceeds_share, figure, half_up
+from gis.exact import add, exceeds_share, figure, half_up, plain
 from gis.facts import Tables
 from gis.peers import peer_medians
 from gis.phases import Phases
-from gis.reports import newest_reports
+from gis.reports import COMPONENTS, COUNTED, newest_reports
 from gis.rules import IntensityRule
-from gis.standards import INDICATORS, NO_TABLE, Standards
-from gis.tables import origin
+from gis.standards import INDICATORS, Control, Standards
+from gis.tables import frame_of, origin
 
 COLUMNS = (
     "contract_no", "kind", "park_code", "holder", "holder_credit_code", "parcel_codes",
-    "committed_wan", "planned_ex_land_wan",
+    "committed_wan", "committed_on", "committed_source", "planned_ex_land_wan",
     "reported_wan", "reported_ex_land_wan", "reported_on", "reported_source",
     "verified_wan", "verified_ex_land_wan", "verified_on", "verified_source",
     "area_basis", "granted_m2", "registered_m2", "drawn_m2", "per_granted", "per_registered", "per_drawn",
@@ -37,9 +37,8 @@ FLAGS = (
     "AREAS_DIFFER", "INTENSITY_CONTRADICTS_TOTAL", "SHARED_PARCEL", "SUPERSEDED", "PHASES_INCOMPLETE", "PHASES_DIFFER",
     "PHASES_AFTER_DEADLINE",
 )  # fmt: skip
-_COUNTED = ("building_wan", "equipment_wan", "land_price_wan")
-_EX_LAND = ("building_wan", "equipment_wan", "other_wan")
 _HA = 10_000
+_FACTOR = {"INTENSITY": _HA, "FAR": 1}
 _TERMS = (
     "granted_area_m2", "area_basis", "total_investment_wan", "planned_investment_ex_land_wan",
     "intensity_wan_per_ha", "industry_code", "industry_code_version",
@@ -73,8 +72,7 @@ def accounts(
     """
     made = _Accounts(tables, rule, as_of, terms, standards or Standards(), divisions or {})
     rows = [made.row(contract, number) for number, contract in enumerate(made.asked.tolist())]
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in COLUMNS}
-    return pd.DataFrame(frame, columns=list(COLUMNS))
+    return frame_of(rows, COLUMNS)
 
 
 class _Accounts:
@@ -91,9 +89,10 @@ class _Accounts:
         self.parks = whole["park_code"].tolist()
         self.codes = whole["parcel_codes"].tolist()
         self.invested = whole["actual"].tolist()
-        by_area = terms[terms["term"] == "INTENSITY"]
-        self.intensity = by_area["actual"].tolist()
-        self.floor = terms[terms["term"] == "FAR"]["actual"].tolist()
+        self.intensity = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
+        self.exact = {term: _exact(terms[terms["term"] == term], factor) for term, factor in _FACTOR.items()}
+        self.stated_in = self.contracts.term("total_investment_wan")[0]
+        self.source = origin(tables.contract, np.arange(len(tables.contract)))
         self.read = {name: self.contracts.values(name)[0] for name in _TERMS}
         self.names = {name: self._own(tables, name) for name in ("holder", "holder_credit_code")}
         self.registered = objects(tables.parcel["registered_area_m2"])
@@ -120,7 +119,7 @@ class _Accounts:
             np.where(self.contracts.slices[1:] > first, first, -1)
         ]
         of_parcel = np.append(text_array(tables.parcel[name]), np.array([None], dtype=object))[rows]
-        return np.where(text_array(pd.Series(own)) == None, of_parcel, own)  # noqa: E711
+        return np.where(pd.isna(text_array(pd.Series(own))), of_parcel, own)
 
     def _deadline(self) -> Any:
         invest, complete = (self.contracts.dates(name)[0] for name in ("invest_by", "complete_by"))
@@ -142,7 +141,7 @@ class _Accounts:
             "contract_no": self.contracts.numbers[contract], "kind": self.contracts.kind[contract],
             "park_code": park, "parcel_codes": self.codes[number],
             **{name: values[contract] for name, values in self.names.items()},
-            "committed_wan": self._figure("total_investment_wan", contract),
+            **self._committed(contract),
             "planned_ex_land_wan": self._figure("planned_investment_ex_land_wan", contract),
             **self.reports.sides(contract),
             "area_basis": self.read["area_basis"][contract] or "GRANTED", **area,
@@ -150,6 +149,15 @@ class _Accounts:
             **phases, "peers": peers, "peer_median": median,
             "standards": self._standards(contract, number, park),
             "shared_with": sorted(self.shared.get(contract, ())), "flags": flags,
+        }  # fmt: skip
+
+    def _committed(self, contract: int) -> dict[str, Any]:
+        """Return the promised total with the day and the source of the paper that states it, or of the contract."""
+        row = int(self.stated_in[contract]) if self.stated_in[contract] >= 0 else contract
+        signed = self.contracts.signed[row]
+        return {
+            "committed_wan": self._figure("total_investment_wan", contract),
+            "committed_on": None if np.isnat(signed) else signed.item(), "committed_source": self.source[row],
         }  # fmt: skip
 
     def _figure(self, name: str, contract: int) -> Decimal | None:
@@ -177,8 +185,10 @@ class _Accounts:
             self._figure(name, contract) for name in ("intensity_wan_per_ha", "total_investment_wan")
         )
         if stated is not None and whole is not None and area["granted_m2"] is not None:
-            by_area = stated * area["granted_m2"]
-            if exceeds_share(abs(by_area - whole * _HA), by_area, self.rule.contract_disagreement_share):
+            by_area = Fraction(stated) * Fraction(area["granted_m2"])
+            if exceeds_share(
+                abs(by_area - Fraction(whole) * _HA), by_area, self.rule.contract_disagreement_share
+            ):
                 flags.append("INTENSITY_CONTRADICTS_TOTAL")
         if self.superseded[contract]:
             flags.append("SUPERSEDED")
@@ -186,30 +196,36 @@ class _Accounts:
 
     def _standards(self, contract: int, number: int, park: str | None) -> list[dict[str, Any]] | None:
         """Return what official tables say; the edition goes by the day of signing, as acceptance is not on record."""
-        signed = self.contracts.signed[contract]
-        if not self.standards.controls or np.isnat(signed):
+        if not self.standards.controls:
             return None
-        industry = (
-            str(self.read["industry_code"][contract] or ""),
-            str(self.read["industry_code_version"][contract] or ""),
+        signed = self.contracts.signed[contract]
+        industry, version = (
+            str(self.read[name][contract] or "") for name in ("industry_code", "industry_code_version")
         )
-        site = self.divisions.get(park or ""), park
-        actual = {"INTENSITY": self.intensity[number], "FAR": self.floor[number]}
+        site, day = (self.divisions.get(park or ""), park), None if np.isnat(signed) else signed.item()
         found: list[dict[str, Any]] = []
         for indicator in INDICATORS:
-            cells = self.standards.of(indicator, *industry, site, signed.item())
+            cells = self.standards.of(indicator, industry, version, site, day)
             if isinstance(cells, str):
                 found.append({"indicator": indicator, "reason": cells})
                 continue
-            for cell in cells:
-                value = actual[indicator]
-                met = None if value is None else Fraction(value) >= cell.canonical
-                found.append({
-                    "indicator": indicator, "edition": cell.edition, "place": cell.place, "value": str(cell.value),
-                    "unit": cell.unit, "source": cell.source, "binding": cell.binding, "document": cell.document,
-                    "met": met,
-                })  # fmt: skip
-        return found or [{"reason": NO_TABLE}]
+            value = self.exact[indicator][number]
+            found += [_compared(indicator, cell, value) for cell in cells]
+        return found
+
+
+def _exact(terms: pd.DataFrame, factor: int) -> list[Fraction | None]:
+    """Return quotients without rounding."""
+    sides = zip(terms["numerator"].tolist(), terms["denominator"].tolist(), strict=True)
+    return [None if part is None or not area else part * factor / area for part, area in sides]
+
+
+def _compared(indicator: str, cell: Control, value: Fraction | None) -> dict[str, Any]:
+    return {
+        "indicator": indicator, "edition": cell.edition, "place": cell.place, "value": plain(cell.value),
+        "unit": cell.unit, "source": cell.source, "binding": cell.binding, "document": cell.document,
+        "met": None if value is None else value >= cell.canonical,
+    }  # fmt: skip
 
 
 class _Reports:
@@ -218,7 +234,7 @@ class _Reports:
     def __init__(self, tables: Tables, contracts: Contracts) -> None:
         reports = tables.investment_report
         self.newest = {basis: newest_reports(reports, contracts, basis) for basis in ("REPORTED", "VERIFIED")}
-        self.values = {name: objects(reports[name]) for name in {*_COUNTED, *_EX_LAND, "total_wan"}}
+        self.values = {name: objects(reports[name]) for name in {*COUNTED, *COMPONENTS, "total_wan"}}
         self.on = reports["reported_on"]
         self.source = origin(reports, np.arange(len(reports)))
 
@@ -228,11 +244,11 @@ class _Reports:
         for basis, rows in self.newest.items():
             name, row = basis.lower(), int(rows[contract])
             day = None if row < 0 else self.on.iloc[row].date()
-            counted = None if row < 0 else self._sum(_COUNTED, row)
+            counted = None if row < 0 else self._sum(COUNTED, row)
             if row >= 0 and counted is None:
                 counted = figure(self.values["total_wan"][row])
             found |= {
-                f"{name}_wan": counted, f"{name}_ex_land_wan": None if row < 0 else self._sum(_EX_LAND, row),
+                f"{name}_wan": counted, f"{name}_ex_land_wan": None if row < 0 else self._sum(COMPONENTS, row),
                 f"{name}_on": day, f"{name}_source": "" if row < 0 else self.source[row],
             }  # fmt: skip
         return found

@@ -8,6 +8,7 @@ two 3-degree zones has one system. The shape's own latitude decides, never the o
 the table: a row's area does not depend on its neighbours.
 """
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ import shapely
 from gis.errors import WrongCRS
 
 STORAGE_CRS = "EPSG:4490"
+LEAST_M2 = 0.00005  # less is nothing in the four decimals of an area: a rounding of coordinates
 _POLYGON, _MULTIPOLYGON = 3, 6
 _CGCS2000 = "+a=6378137 +rf=298.257222101"
 
@@ -42,6 +44,11 @@ def require_storage_crs(table: Any) -> None:
     """
     if table.crs is None or pyproj.CRS(table.crs) != pyproj.CRS(STORAGE_CRS):
         raise WrongCRS(table.crs)
+
+
+def square_metres(area: float) -> Decimal:
+    """Return a measured area as it is stored: square metres with four decimals."""
+    return Decimal(f"{area:.4f}")
 
 
 def plane_of(shapes: Any) -> int:

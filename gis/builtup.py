@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.areas import measure, require_storage_crs
+from gis.areas import measure, require_storage_crs, square_metres
 from gis.exact import half_up, plain
 from gis.periods import as_days
-from gis.tables import require_columns
+from gis.tables import frame_of, require_columns
 
 PARK_COLUMNS = (
     "park_code", "year", "boundary_version", "observed_on", "builtup_m2", "change_m2", "growth_rate", "target_met",
@@ -69,8 +69,7 @@ def by_park_and_year(
             {year: found for (park, year), found in seen.items() if park == code},
             target_m2,
         )
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in PARK_COLUMNS}
-    return pd.DataFrame(frame, columns=list(PARK_COLUMNS))
+    return frame_of(rows, PARK_COLUMNS)
 
 
 def current_boundaries(parks: gpd.GeoDataFrame, as_of: dt.date) -> gpd.GeoDataFrame:
@@ -150,7 +149,7 @@ def _parcel_rows(codes: list[Any], whole: Any, areas: dict[int, Any]) -> pd.Data
     for year, found in sorted(areas.items()):
         parts["parcel_code"] += codes
         parts["year"] += [year] * len(codes)
-        parts["builtup_m2"] += [Decimal(f"{area:.4f}") for area in found.tolist()]
+        parts["builtup_m2"] += [square_metres(area) for area in found.tolist()]
         pairs = zip(found.tolist(), whole.tolist(), strict=True)
         parts["share"] += [Decimal(f"{area / full:.6f}") if full > 0 else None for area, full in pairs]
     frame = {name: pd.Series(parts[name], dtype=object) for name in PARCEL_COLUMNS}
@@ -223,7 +222,7 @@ def _growth(
     before: dict[int, Decimal] = {}
     for year in sorted(seen):
         observed_on, measured = seen[year]
-        area = Decimal(f"{measured:.4f}")
+        area = square_metres(measured)
         earlier = before.get(year - 1)
         change = None if earlier is None else area - earlier
         rows.append({

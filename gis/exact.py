@@ -35,17 +35,6 @@ def figures(values: Iterable[Any]) -> Any:
     return found
 
 
-def below_share(part: Decimal | None, whole: Decimal | None, share: Fraction) -> int:
-    """Say whether ``part / whole < share``: TRUE, FALSE, or UNKNOWN.
-
-    Unknown where a figure is missing or ``whole`` is not positive: a zero
-    denominator is unknown, not zero.
-    """
-    if part is None or whole is None or whole <= 0:
-        return UNKNOWN
-    return int(Fraction(part) * share.denominator < Fraction(whole) * share.numerator)
-
-
 def reaches_share(done: Decimal | None, of: Decimal | None, share: Fraction) -> bool:
     """Say whether ``done`` is at least a share of ``of``; a missing figure does not reach it."""
     if done is None or of is None:
@@ -53,9 +42,9 @@ def reaches_share(done: Decimal | None, of: Decimal | None, share: Fraction) -> 
     return Fraction(done) * share.denominator >= Fraction(of) * share.numerator
 
 
-def exceeds_share(part: Decimal, whole: Decimal, share: Fraction) -> bool:
+def exceeds_share(part: Decimal | Fraction, whole: Decimal | Fraction, share: Fraction) -> bool:
     """Say whether ``part`` is more than a share of ``whole``, exactly."""
-    return _SUM.multiply(part, Decimal(share.denominator)) > _SUM.multiply(whole, Decimal(share.numerator))
+    return Fraction(part) * share.denominator > Fraction(whole) * share.numerator
 
 
 def half_up(value: Fraction, places: int) -> Decimal:
@@ -75,11 +64,14 @@ def plain(value: Decimal | Fraction | int | None, places: int = 6) -> str | None
     return "0" if text in ("-0", "") else text
 
 
+def exact_decimal(value: Fraction) -> Decimal:
+    """Return a fraction that is a sum or product of decimals as the decimal that it is."""
+    return _WIDE.divide(Decimal(value.numerator), Decimal(value.denominator))
+
+
 def decimal_text(value: Fraction | None) -> str | None:
     """Return a sum of decimals as the decimal string that it is, without rounding."""
-    if value is None:
-        return None
-    return plain(_WIDE.divide(Decimal(value.numerator), Decimal(value.denominator)))
+    return None if value is None else plain(exact_decimal(value))
 
 
 def add(parts: Iterable[Decimal | None]) -> Decimal | None:

@@ -20,18 +20,17 @@ from gis.exact import decimal_text, figure, half_up, plain, total
 from gis.facts import Tables
 from gis.floors import Floors, Side
 from gis.periods import as_days
-from gis.ratios import choose_reports
+from gis.reports import COUNTED, choose_reports
 from gis.rules import IntensityRule
 from gis.shortfall import COLUMNS as SHORTFALL_COLUMNS
 from gis.shortfall import IN_CURE, Shortfall, Shortfalls, columns_of
-from gis.tables import origin
+from gis.tables import frame_of, origin
 
 COLUMNS = (
-    "contract_no", "term", "park_code", "parcel_codes", "verdict", "actual", "required", "unit", "rate",
+    "contract_no", "term", "park_code", "parcel_codes", "verdict", "actual", "numerator", "denominator", "required", "unit", "rate",
     "basis", "threshold_source", "binding", "missing", *SHORTFALL_COLUMNS, "trace",
 )  # fmt: skip
 JUDGED = (*BASES, "ENTRY")
-COUNTED = ("building_wan", "equipment_wan", "land_price_wan")
 _SHOWN = (*COUNTED, "land_tax_wan", "other_wan", "total_wan")
 UNITS = {"INTENSITY": "万元/公顷", "TOTAL_INVESTMENT": "万元", "FAR": "1"}
 _TERM = {"INTENSITY": "intensity_wan_per_ha", "TOTAL_INVESTMENT": "total_investment_wan", "FAR": "far_min"}
@@ -56,11 +55,12 @@ def judge(tables: Tables, rule: IntensityRule, as_of: dt.date) -> pd.DataFrame:
     pandas.DataFrame
         One row a contract and term, by contract number; columns ``COLUMNS``. ``actual``, ``required`` and
         ``rate`` are ``Decimal`` (quotients half-up to 6 decimals) or None; the comparison is exact.
+        ``numerator`` and ``denominator`` are what ``actual`` is made of, as exact fractions: 10,000 CNY over square
+        metres, floor area over area, or the amount alone.
     """
     judged = _Judge(tables, rule, as_of)
     rows = [row for contract in judged.contracts_in_force() for row in judged.terms(contract)]
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in COLUMNS}
-    return pd.DataFrame(frame, columns=list(COLUMNS))
+    return frame_of(rows, COLUMNS)
 
 
 class _Judge:
@@ -101,7 +101,7 @@ class _Judge:
         required = self._required(contract, area)
         actual = {
             "INTENSITY": _per(invested, area, _HA),
-            "TOTAL_INVESTMENT": invested,
+            "TOTAL_INVESTMENT": Side(invested.value, invested.missing, invested.value),
             "FAR": _per(self.floors.area(rows), area, 1),
         }
         day, why = self._deadline(contract)
@@ -116,11 +116,12 @@ class _Judge:
             found = self._verdict(contract, actual[term], required[term], day, why)
             lacking = None
             if found["verdict"] == "SHORT":
-                reached: Any = actual[term].value  # known here, as the required figure and the day are
-                promised: Any = required[term].value
-                lacking = self.shortfalls.of(contract, term, reached, promised, str(day))
+                lacking = self.shortfalls.of(contract, term, actual[term], required[term], str(day))
             facts = self._facts(contract, term, area, basis, day)
-            made.append(common | {"term": term, "unit": unit, "basis": shown} | found | columns_of(lacking))
+            exact = {"numerator": actual[term].numerator, "denominator": actual[term].denominator}
+            made.append(
+                common | {"term": term, "unit": unit, "basis": shown} | exact | found | columns_of(lacking)
+            )
             made[-1]["trace"] = self._trace(term, made[-1], facts, actual[term], required[term], day, lacking)
         return made
 
@@ -263,15 +264,17 @@ class _Judge:
 
     def _follows(self, term: str, found: dict[str, Any], lacking: Shortfall) -> list[list[Any]]:
         """Return the steps of what follows from a promise that is not kept."""
-        amounts = [plain(found[name]) for name in ("required", "actual", "shortfall", "shortfall_share")]
-        steps: list[list[Any]] = [["SHORTFALL", 1, "shortfall", term, *amounts, found["unit"]]]
+        amounts = [plain(found[name]) for name in ("required", "actual", "shortfall")]
+        sides = [decimal_text(lacking.part), decimal_text(lacking.whole)]
+        share = plain(found["shortfall_share"])
+        steps: list[list[Any]] = [["SHORTFALL", 1, "shortfall", term, *amounts, *sides, share, found["unit"]]]
         until = None if lacking.cure_until is None else lacking.cure_until.isoformat()
         runs = None if until is None else int(lacking.cure == IN_CURE)
         steps.append(["CURE", runs, "cure", until, self.today])
         if lacking.no_damages:
             return [*steps, ["NO_DAMAGES", None, "shortfall", lacking.no_damages]]
         price, damages = plain(lacking.price_wan), plain(lacking.damages_wan)
-        return [*steps, ["DAMAGES", 1, "shortfall", price, amounts[3], damages]]
+        return [*steps, ["DAMAGES", int(not runs), "shortfall", price, *sides, damages]]
 
 
 def _per(part: Side, area: Side, factor: int) -> Side:

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.areas import measure
+from gis.areas import LEAST_M2, measure, square_metres
 from gis.builtup import current_boundaries, union_areas, valid_polygons
 from gis.columns import text_array
 from gis.periods import as_days
-from gis.tables import require_columns
+from gis.tables import frame_of, require_columns
 
 CONSTRUCTION = (
     "A", "A1", "A2", "A3", "A31", "A32", "A4", "A5", "A51", "A52", "A6",
@@ -94,8 +94,7 @@ def land_states(
                 here[seen.zone_part[here] == part],
                 len(set(seen.zone_part[here])) == 1,
             )
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in STOCK_COLUMNS}
-    return pd.DataFrame(frame, columns=list(STOCK_COLUMNS))
+    return frame_of(rows, STOCK_COLUMNS)
 
 
 def uses_of_parcels(
@@ -124,21 +123,15 @@ def uses_of_parcels(
     }
     table = pd.DataFrame({"row": parcel, **keys, "day": seen.day[here][state], "area": areas})
     sums = (
-        table[table["area"] >= _LEAST_M2]
-        .groupby(["row", *keys, "day"], sort=True)["area"]
-        .sum()
-        .reset_index()
+        table[table["area"] >= LEAST_M2].groupby(["row", *keys, "day"], sort=True)["area"].sum().reset_index()
     )
     codes = parcels["parcel_code"].to_numpy(dtype=object)
     made = {
         "parcel_code": codes[sums["row"].to_numpy()], **{name: sums[name].to_numpy() for name in keys},
-        "area_m2": [_m2(area) for area in sums["area"]], "observed_on": [day.item() for day in sums["day"].to_numpy("datetime64[D]")],
+        "area_m2": [square_metres(area) for area in sums["area"]], "observed_on": [day.item() for day in sums["day"].to_numpy("datetime64[D]")],
     }  # fmt: skip
     frame = {name: pd.Series(list(made[name]), dtype=object) for name in USE_COLUMNS}
     return pd.DataFrame(frame, columns=list(USE_COLUMNS))
-
-
-_LEAST_M2 = 0.00005  # less is nothing in four decimals: a rounding of coordinates
 
 
 class _Seen:
@@ -197,15 +190,18 @@ def _tree(
         values = getattr(seen, column)[here].astype(str)
         areas = {code: found.area(np.char.startswith(values, code)) for code in codes}
         for code, area in areas.items():
-            yield common | {"code": code, "area_m2": _m2(area)}
-        roots = sum((_m2(areas[root]) for root in ROOTS[column]), Decimal(0))
-        classified = _m2(found.area(values != ""))
-        yield common | {"code": f"{name}_GAP", "area_m2": _m2(size) - classified}
+            yield common | {"code": code, "area_m2": square_metres(area)}
+        roots = sum((square_metres(areas[root]) for root in ROOTS[column]), Decimal(0))
+        classified = square_metres(found.area(values != ""))
+        yield common | {"code": f"{name}_GAP", "area_m2": square_metres(size) - classified}
         yield common | {"code": f"{name}_TWICE", "area_m2": roots - classified}
     technology = seen.high_tech[here].astype(str)
     for code in ("H", "H1", "H2"):
-        yield common | {"code": code, "area_m2": _m2(found.area(np.char.startswith(technology, code)))}
-    yield common | {"code": "ZONE", "area_m2": _m2(size)}
+        yield common | {
+            "code": code,
+            "area_m2": square_metres(found.area(np.char.startswith(technology, code))),
+        }
+    yield common | {"code": "ZONE", "area_m2": square_metres(size)}
     yield common | {"code": "G", "area_m2": None, "reason": NOT_DETERMINED}
 
 
@@ -230,7 +226,7 @@ class _FallBack:
             return None, None
         rows = np.sort(rows[self.seen[rows] == self.seen[rows].max()])
         area = union_areas(self.built[rows], np.array([zone], dtype=object))[0]
-        return _m2(float(area)), self.seen[rows][0].item()
+        return square_metres(float(area)), self.seen[rows][0].item()
 
     def d(self, zone: Any) -> tuple[Decimal | None, str]:
         """Return the area of the supplied parcels inside a zone, or why it is not known."""
@@ -239,7 +235,7 @@ class _FallBack:
         if len(self.open) and bool(shapely.intersects(self.open, zone).any()):
             return None, "SUPPLY_UNKNOWN"
         here = np.array([zone], dtype=object)
-        return _m2(float(union_areas(self.supplied, here)[0]) if len(self.supplied) else 0.0), ""
+        return square_metres(float(union_areas(self.supplied, here)[0]) if len(self.supplied) else 0.0), ""
 
 
 def _without_states(park: str, zone: Any, known: _FallBack) -> Iterator[dict[str, Any]]:
@@ -257,11 +253,7 @@ def _without_states(park: str, zone: Any, known: _FallBack) -> Iterator[dict[str
         "A": {"area_m2": built, "basis": "BUILTUP", "observed_on": day, "reason": "" if day else "NO_SURVEY"},
         "D": {"area_m2": supplied, "basis": "CONTRACT", "reason": why},
         "G": {"reason": NOT_DETERMINED},
-        "ZONE": {"area_m2": _m2(float(measure(np.array([zone], dtype=object))[0])), "basis": "PARK", "reason": ""},
+        "ZONE": {"area_m2": square_metres(float(measure(np.array([zone], dtype=object))[0])), "basis": "PARK", "reason": ""},
     }  # fmt: skip
     for code in CODES:
         yield empty | {"code": code} | told.get(code, {})
-
-
-def _m2(area: float) -> Decimal:
-    return Decimal(f"{area:.4f}")

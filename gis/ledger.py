@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from gis.areas import square_metres
 from gis.builtup import current_boundaries, observations, union_areas, valid_polygons
 from gis.ledger_pieces import RELATIONS, Land, Pieces, compare
 from gis.periods import as_days
 from gis.rules import BuiltupRule
-from gis.tables import require_columns
+from gis.tables import frame_of, require_columns
 
 LEDGER_COLUMNS = (
     "park_code", "from_year", "to_year", "boundary_from", "boundary_to", "opening_m2", "correction_m2", "boundary_m2",
@@ -92,7 +93,7 @@ def growth_ledger(
             key = {"park_code": code, "from_year": before.year, "to_year": after.year}
             lines.append(key | _line(now, then, code, before, after, pieces))
             rows += [key | row for row in pieces.by_parcel()]
-    return Ledger(_frame(lines, LEDGER_COLUMNS), _frame(rows, PIECE_COLUMNS))
+    return Ledger(frame_of(lines, LEDGER_COLUMNS), frame_of(rows, PIECE_COLUMNS))
 
 
 class _Surveys:
@@ -137,7 +138,7 @@ class _Surveys:
         """Return the built-up area inside a zone on a day, in square metres with 4 decimals."""
         shapes, _ = self.around(day, zone)
         found = union_areas(shapes, np.array([zone], dtype=object))[0] if len(shapes) else 0.0
-        return _m2(float(found))
+        return square_metres(float(found))
 
 
 def _pieces(
@@ -154,11 +155,14 @@ def _line(
     old_zone, old_version = now.boundary(code, before)
     opening, seen_now = then.area(before, old_zone), now.area(before, old_zone)
     compared, closing = now.area(before, now.zones[code]), now.area(after, now.zones[code])
-    relations = {name: _m2(pieces.of_relation(name)) for name in RELATIONS}
-    new, lost = sum(relations.values(), Decimal(0)), _m2(float(pieces.lost_m2.sum()))
-    supplied, unknown = _m2(pieces.supply_m2["supplied"]), _m2(pieces.supply_m2["supply_unknown"])
+    relations = {name: square_metres(pieces.of_relation(name)) for name in RELATIONS}
+    new, lost = sum(relations.values(), Decimal(0)), square_metres(float(pieces.lost_m2.sum()))
+    supplied, unknown = (
+        square_metres(pieces.supply_m2["supplied"]),
+        square_metres(pieces.supply_m2["supply_unknown"]),
+    )
     sliver = closing - compared - new + lost
-    measured = _m2(pieces.sliver_gain_m2) - _m2(pieces.sliver_loss_m2)
+    measured = square_metres(pieces.sliver_gain_m2) - square_metres(pieces.sliver_loss_m2)
     return {
         "boundary_from": old_version, "boundary_to": now.versions[code],
         "opening_m2": opening, "correction_m2": seen_now - opening, "boundary_m2": compared - seen_now,
@@ -167,12 +171,3 @@ def _line(
         "new_supplied_m2": supplied, "new_supply_unknown_m2": unknown, "new_unsupplied_m2": new - supplied - unknown,
         "slivers": pieces.slivers, "unexplained_m2": sliver - measured,
     }  # fmt: skip
-
-
-def _m2(area: float) -> Decimal:
-    return Decimal(f"{area:.4f}")
-
-
-def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> pd.DataFrame:
-    found = {name: pd.Series([row[name] for row in rows], dtype=object) for name in columns}
-    return pd.DataFrame(found, columns=list(columns))

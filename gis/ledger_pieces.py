@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import geopandas as gpd
@@ -10,14 +9,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.areas import measure, plane_of, require_storage_crs, to_plane
+from gis.areas import LEAST_M2, measure, plane_of, require_storage_crs, square_metres, to_plane
 from gis.builtup import valid_polygons
 from gis.periods import as_days
 from gis.rules import BuiltupRule
 
 RELATIONS = ("infill", "edge", "leapfrog")
 SUPPLIES = ("supplied", "unsupplied", "supply_unknown")
-_LEAST_M2 = 0.00005  # less is nothing in the four decimals of an area: a rounding of coordinates
 _NODE_M = 0.01  # where two outlines meet, a cut's corner lies a rounding beside them: a hundredth of a metre
 
 
@@ -69,15 +67,15 @@ class Pieces:
         new, lost, seen = _sums(self.inside), _sums(self.lost_inside), self._sources()
         for number in sorted({*new, *lost}, key=lambda row: str(self.land.codes[row])):
             yield {
-                "parcel_code": self.land.codes[number], "new_m2": _m2(new.get(number, 0.0)),
-                "demolished_m2": _m2(lost.get(number, 0.0)), "supply": str(self.state[number]).upper(),
+                "parcel_code": self.land.codes[number], "new_m2": square_metres(new.get(number, 0.0)),
+                "demolished_m2": square_metres(lost.get(number, 0.0)), "supply": str(self.state[number]).upper(),
                 "source": ";".join(sorted(seen.get(number, set()))),
             }  # fmt: skip
         outside = [
             float(total.sum()) - sum(part.values())
             for total, part in ((self.new_m2, new), (self.lost_m2, lost))
         ]
-        rest = [_m2(max(area, 0.0)) for area in outside]
+        rest = [square_metres(max(area, 0.0)) for area in outside]
         if any(rest):
             yield {"parcel_code": "", "new_m2": rest[0], "demolished_m2": rest[1], "supply": "OUTSIDE",
                    "source": ";".join(sorted({name for name in self.source.tolist() if name}))}  # fmt: skip
@@ -146,7 +144,7 @@ def minus(left: Any, right: Any, zone: Any) -> Any:
     whole[across] = shapely.intersection(zone, whole[across])
     parts = shapely.get_parts(shapely.get_parts(whole))
     parts = parts[shapely.get_dimensions(parts) == 2]
-    return parts[measure(parts) >= _LEAST_M2] if len(parts) else parts
+    return parts[measure(parts) >= LEAST_M2] if len(parts) else parts
 
 
 def _slivers(shapes: Any, plane: int, rule: BuiltupRule) -> Any:
@@ -220,7 +218,3 @@ def _sums(pairs: tuple[Any, Any, Any]) -> dict[int, float]:
     _, parcel, area = pairs
     totals = pd.Series(area).groupby(parcel).sum() if len(area) else pd.Series(dtype=float)
     return {int(row): float(total) for row, total in totals.items()}  # type: ignore[call-overload]
-
-
-def _m2(area: float) -> Decimal:
-    return Decimal(f"{area:.4f}")

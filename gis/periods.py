@@ -44,14 +44,6 @@ def counted(years: Fraction | int) -> str:
     return str(Fraction(years))
 
 
-def full_years_passed(start: Any, years: Fraction | int, on: dt.date) -> Any:
-    """Say whether full years have passed since each start on a day: from the day after the anniversary.
-
-    ``NaT`` gives False.
-    """
-    return anniversary(start, years) < np.datetime64(on, "D")
-
-
 def temporary_use_deadline(arranged_on: dt.date, rule: IdleLandRule) -> dt.date:
     """Return the last day of a temporary use (Measures, Art. 12, third option)."""
     last = anniversary(np.array([arranged_on], dtype="datetime64[D]"), rule.temporary_use_years)

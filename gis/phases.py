@@ -15,7 +15,7 @@ import numpy as np
 
 from gis.columns import objects, rows_of
 from gis.contracts import Contracts
-from gis.exact import add, figure, half_up
+from gis.exact import add, figure, half_up, plain
 from gis.facts import Tables
 from gis.periods import as_days
 
@@ -36,15 +36,21 @@ class Phases:
         self.on = as_days(table["due_on"])
         self.of_contract: dict[int, list[int]] = defaultdict(list)
         roots = np.append(contracts.root, -1)[rows_of(table["contract_no"], contracts.index)]
-        for row, root in enumerate(roots.tolist()):
-            self.of_contract[root].append(row)
+        rows = rows_of(table["contract_no"], contracts.index)
+        signed = np.append(contracts.signed, np.datetime64("NaT", "D"))[rows]
+        self.on[np.isnat(signed)] = np.datetime64(
+            "NaT", "D"
+        )  # of a paper without a date: it may not hold yet
+        for row in np.flatnonzero(~(signed > self.day)).tolist():
+            self.of_contract[int(roots[row])].append(row)
 
     def of(
         self, contract: int, invested: Decimal | None, granted: Decimal | None, committed: Decimal | None
     ) -> dict[str, Any]:
         """Return what is due of a contract: sums, rate, intensity on the area due, the phases, and flags.
 
-        A phase without a date may be due or not: sums are None then. A due phase without an area or an amount
+        Phases of a supplement signed after the day are not there yet. A phase without a date, or of a paper
+        without one, may be due or not: sums are None then. A due phase without an area or an amount
         makes the sum of that figure None.
         """
         rows = self.of_contract.get(contract)
@@ -67,7 +73,7 @@ class Phases:
     def _told(self, row: int) -> dict[str, Any]:
         known = not np.isnat(self.on[row])
         return {
-            "phase": self.named[row], "area_m2": self.area[row], "investment_wan": self.money[row],
+            "phase": self.named[row], "area_m2": plain(self.area[row]), "investment_wan": plain(self.money[row]),
             "due_on": str(self.on[row]) if known else None, "due": bool(self.on[row] <= self.day) if known else None,
         }  # fmt: skip
 

@@ -6,10 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import pandas as pd
-
 from gis.definitions import DEFINITIONS
-from gis.exact import half_up
+from gis.exact import exact_decimal, half_up
 
 RATE_COLUMNS = (
     "park_code",
@@ -79,8 +77,8 @@ def rates(zone: Zone) -> list[dict[str, Any]]:
         unit = DEFINITIONS[name].unit
         over = not gaps and unit == "1" and not name.endswith("_far") and above[0] > below[0]
         made.append({
-            "rate": name, "value": value, "numerator": None if above[1] else Decimal(str(_plain(above[0]))),
-            "denominator": None if below[1] else Decimal(str(_plain(below[0]))), "unit": unit, "over": over,
+            "rate": name, "value": value, "numerator": None if above[1] else exact_decimal(above[0]),
+            "denominator": None if below[1] else exact_decimal(below[0]), "unit": unit, "over": over,
             "reason": ";".join(dict.fromkeys(gaps)),
         })  # fmt: skip
     return made
@@ -105,12 +103,6 @@ def zone_type(
     return "INTEGRATED" if lives and not works else "OTHER"
 
 
-def rates_frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return rates as a table with the columns ``RATE_COLUMNS``."""
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in RATE_COLUMNS}
-    return pd.DataFrame(frame, columns=list(RATE_COLUMNS))
-
-
 def _sides(name: str, zone: Zone) -> tuple[tuple[Fraction, list[str]], tuple[Fraction, list[str]]]:
     if name in _OF_AREAS:
         above, below = _OF_AREAS[name]
@@ -130,8 +122,3 @@ def _sum(
         else:
             total += Fraction(value)
     return total, gaps
-
-
-def _plain(value: Fraction) -> Decimal:
-    """Return a sum of decimals as the decimal that it is."""
-    return Decimal(value.numerator) / Decimal(value.denominator)

@@ -15,8 +15,10 @@ from typing import Any
 
 from gis.contracts import Contracts
 from gis.exact import figure, half_up
+from gis.floors import Side
 from gis.rules import IntensityRule
 
+_HA = 10_000
 IN_CURE, OVER, NO_TERM = "IN_CURE", "OVER", "NO_TERM"
 NO_CLAUSE, CLAUSE_UNKNOWN, NO_PRICE, OTHER_CLAUSE = "NO_CLAUSE", "CLAUSE_UNKNOWN", "NO_PRICE", "OTHER_CLAUSE"
 COLUMNS = ("shortfall", "shortfall_share", "damages_wan", "no_damages", "cure", "cure_until")
@@ -26,16 +28,24 @@ COLUMNS = ("shortfall", "shortfall_share", "damages_wan", "no_damages", "cure", 
 class Shortfall:
     """What is lacking of one term of one contract, and what follows.
 
-    ``no_damages`` says why there is no amount; ``cure`` whether the time to cure still runs.
+    ``part`` of ``whole`` is lacking: of an intensity both are 10,000 CNY on the area judged, so that a share is
+    worked out by hand from figures that end. ``no_damages`` says why there is no amount; ``cure`` whether the
+    time to cure still runs.
     """
 
     amount: Fraction
-    share: Fraction
+    part: Fraction
+    whole: Fraction
     price_wan: Decimal | None
     damages_wan: Decimal | None
     no_damages: str
     cure: str
     cure_until: dt.date | None
+
+    @property
+    def share(self) -> Fraction:
+        """The share of the promise that is lacking."""
+        return self.part / self.whole
 
 
 class Shortfalls:
@@ -47,14 +57,19 @@ class Shortfalls:
             contracts.values(name)[0] for name in ("price_wan", "shortfall_clause", "cure_days")
         )
 
-    def of(self, contract: int, term: str, actual: Fraction, required: Fraction, deadline: str) -> Shortfall:
-        """Return what follows from a term that is not kept; ``required`` is above ``actual``."""
-        share = (required - actual) / required
+    def of(self, contract: int, term: str, actual: Side, required: Side, deadline: str) -> Shortfall:
+        """Return what follows from a term that is not kept: both sides are known, and ``required`` is larger."""
+        reached, promised = actual.value or Fraction(0), required.value or Fraction(0)
+        area = Fraction(1) if actual.denominator is None else actual.denominator
+        scale = area / _HA if term == "INTENSITY" else area
+        amount = promised - reached
         price = figure(self._price[contract])
         why = self._why(term, self._clause[contract], price)
-        damages = None if why or price is None else half_up(Fraction(price) * share, self.rule.damages_places)
+        damages = None
+        if not why and price is not None:
+            damages = half_up(Fraction(price) * amount / promised, self.rule.damages_places)
         cure, until = self._time(contract, dt.date.fromisoformat(deadline))
-        return Shortfall(required - actual, share, price, damages, why, cure, until)
+        return Shortfall(amount, amount * scale, promised * scale, price, damages, why, cure, until)
 
     @staticmethod
     def _why(term: str, clause: Any, price: Decimal | None) -> str:
@@ -68,8 +83,9 @@ class Shortfalls:
 
     def _time(self, contract: int, deadline: dt.date) -> tuple[str, dt.date | None]:
         days = figure(self._cure[contract])
-        if days is None:
-            return NO_TERM, None
+        last = (dt.date.max - deadline).days
+        if days is None or days != days.to_integral_value() or not 0 <= days <= last:
+            return NO_TERM, None  # no number of days that a calendar holds
         until = deadline + dt.timedelta(int(days))
         return (IN_CURE if self.as_of <= until else OVER), until
 

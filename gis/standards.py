@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from gis.places import lies_in
+
 SOURCES = ("NATIONAL_NORMATIVE", "NATIONAL_RECOMMENDED", "PROVINCIAL", "LOCAL")
 INDICATORS = ("INTENSITY", "FAR")
 # 10,000 CNY a hectare is CNY a square metre; a hectare has 15 mu. Both exact.
 PER_HECTARE = {"万元/公顷": Fraction(1), "元/㎡": Fraction(1), "万元/亩": Fraction(15)}
-NO_TABLE, NO_INDUSTRY, NO_VERSION, NO_GRADE, NO_ROW = (
-    "NO_TABLE", "NO_INDUSTRY", "NO_INDUSTRY_VERSION", "NO_GRADE", "NO_ROW",
+NO_TABLE, NO_SIGNING_DATE, NO_INDUSTRY, NO_VERSION, NO_GRADE, NO_ROW = (
+    "NO_TABLE", "NO_SIGNING_DATE", "NO_INDUSTRY", "NO_INDUSTRY_VERSION", "NO_GRADE", "NO_ROW",
 )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ class Standards:
 
     def of(
         self, indicator: str, industry: str | None, version: str | None, site: tuple[str | None, str | None],
-        on: dt.date,
+        on: dt.date | None,
     ) -> list[Control] | str:  # fmt: skip
         """Return the values that apply to an industry at a site on a day, or why there is none.
 
@@ -83,6 +85,8 @@ class Standards:
         """
         if not self.controls:
             return NO_TABLE
+        if on is None:
+            return NO_SIGNING_DATE
         if not industry:
             return NO_INDUSTRY
         if not version:
@@ -101,16 +105,6 @@ class Standards:
         longest = {key: max(len(one.industry_code) for one in fitting if _table(one) == key)
                    for key in {_table(one) for one in fitting}}  # fmt: skip
         return [one for one in fitting if len(one.industry_code) == longest[_table(one)]]
-
-
-def lies_in(place: str, division: str | None, park: str | None) -> bool:
-    """Say whether a site lies in a place such as ``CN``, ``CN/21``, ``CN/21/2107`` or one park of it."""
-    named = place.split("/")[1:]
-    if named and division is None:
-        return False
-    code = division or ""
-    own = [code[:2], code[:4], code[:6], park or ""]
-    return named == own[: len(named)]
 
 
 def _table(one: Control) -> tuple[str, str]:

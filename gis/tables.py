@@ -1,6 +1,7 @@
 """What the analysis expects of a table, and empty tables of the right form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,12 @@ def empty(layer: str) -> pd.DataFrame:
     """Return an empty table with the columns of a layer."""
     kinds = {name: "datetime64[us]" if name in _DATES else "object" for name in COLUMNS[layer]}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """Return rows as a table with some columns, of Python objects: no figure becomes a float."""
+    found = {name: pd.Series([row[name] for row in rows], dtype=object) for name in columns}
+    return pd.DataFrame(found, columns=list(columns))
 
 
 def require_columns(table: pd.DataFrame, columns: Iterable[str], called: str) -> None:

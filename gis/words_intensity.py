@@ -22,7 +22,7 @@ NO_DAMAGES: Final[Words] = pairs(
 CURES: Final[Words] = pairs(
     IN_CURE=("整改期内", "Time to cure still runs"),
     OVER=("整改期已过", "Time to cure is over"),
-    NO_TERM=("合同未载整改期限", "No time to cure is stated"),
+    NO_TERM=("合同未载可用的整改期限", "No usable time to cure is stated"),
 )
 FLAGS: Final[Words] = pairs(
     AREAS_DIFFER=(
@@ -65,6 +65,10 @@ NO_STANDARD: Final[Words] = pairs(
         "The version of the industry code is not stated: no look-up",
     ),
     NO_GRADE=("不知该地土地等别，无法查表", "The land grade of the place is not on record: no look-up"),
+    NO_SIGNING_DATE=(
+        "合同未填签订日期，不知适用哪一版指标",
+        "The contract has no signing date: it is not known which edition applies",
+    ),
     NO_ROW=(
         "已载入的表中没有该行业、版本和等别的指标",
         "The loaded tables have no value for this industry, version and grade",

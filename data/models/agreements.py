@@ -29,6 +29,8 @@ class ContractAccount(Base):
     holder_credit_code: Mapped[str | None]
     parcel_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     committed_wan: Mapped[Decimal | None]
+    committed_on: Mapped[dt.date | None] = mapped_column(Date)
+    committed_source: Mapped[str] = mapped_column(server_default="")
     planned_ex_land_wan: Mapped[Decimal | None]
     reported_wan: Mapped[Decimal | None]
     reported_ex_land_wan: Mapped[Decimal | None]

@@ -92,8 +92,7 @@ def standards() -> Standards:
 def version(files: Files = ()) -> str:
     """Return the label and content hash of the packs and tables: equal ones, equal version."""
     packs = _packs(_stamped(local_files()), _stamped(files))
-    tables = b"".join(path.name.encode() + b"\0" + path.read_bytes() for path in table_files())
-    text = "\n".join(pack.text for pack in packs).encode() + tables
+    text = "\n".join(pack.text for pack in packs).encode() + _bytes_of(_stamped(table_files()))
     newest = max(entry.since for pack in packs for entry in pack.versions)
     return f"{packs[0].place} {newest.isoformat()} {hashlib.sha256(text).hexdigest()[:12]}"
 
@@ -122,6 +121,12 @@ def _rule(kind: type[Kind], rule_id: str, on: dt.date, files: Files, site: Site 
 def _stamped(paths: Files) -> tuple[tuple[Path, int], ...]:
     """Return paths with the time of their last change, so that a changed file is read anew."""
     return tuple((path, path.stat().st_mtime_ns if path.exists() else 0) for path in paths)
+
+
+@cache
+def _bytes_of(tables: tuple[tuple[Path, int], ...]) -> bytes:
+    """Return a hash of tables, which may be large; nothing of none."""
+    return b"".join(path.name.encode() + hashlib.sha256(path.read_bytes()).digest() for path, _ in tables)
 
 
 @cache

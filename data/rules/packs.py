@@ -1,13 +1,13 @@
 """Rule files as they were read: a pack of one rule and place, with its versions."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from gis.places import DIVISION, lies_in
+
 Step = str | int
-DIVISION = re.compile(r"[0-9]{2}|[0-9]{4}|[0-9]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,7 @@ class Pack:
 
     def applies(self, site: Site) -> bool:
         """Say whether a park lies in this pack's place: by its division code, and by its own code."""
-        steps = self.place.split("/")[1:]
-        divisions = [step for step in steps if DIVISION.fullmatch(step)]
-        own = [step for step in steps if not DIVISION.fullmatch(step)]
-        inside = all((site.division_code or "").startswith(step) for step in divisions)
-        return inside and all(step == site.park_code for step in own)
+        return lies_in(self.place, site.division_code, site.park_code)
 
     def line(self, *steps: Step) -> int:
         """Return the line of an entry, or of the nearest one around it that exists."""

@@ -1,24 +1,22 @@
 """Reading one rule file: its form, its types, and the line of whatever is wrong."""
 
 import datetime as dt
-import re
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from data.rules.packs import DIVISION, Pack, Step, Version, line_of
+from data.rules.packs import Pack, Step, Version, line_of
 from gis.errors import InvalidRule
+from gis.places import is_place
 
 _HEADER = ("id", "place", "title", "open", "tighten", "versions")
 _ENTRY = ("from", "published", "instrument", "values", "articles", "quote", "checked")
 _VALUE = ("value", "unit", "article")
 _LARGEST = 256 * 1024  # bytes; the law is short, and a file that unfolds into gigabytes is an attack
 _YEARS_AHEAD = 2  # a rule published longer before it holds is taken for a slip of the pen
-PLACE = re.compile(r"CN(/[0-9]{2})?(/[0-9]{4})?(/[0-9]{6})?(/[A-Za-z0-9._-]{1,40})?")
 
 
 def read_pack(path: Path) -> Pack:
@@ -91,12 +89,6 @@ def _walk(path: str, node: yaml.Node, steps: tuple[Step, ...], lines: dict[tuple
             _walk(path, value, (*steps, number), lines)
 
 
-def _nested(place: str) -> bool:
-    """Say whether each division lies in the one before it: CN/21/2107 does, CN/21/3301 does not."""
-    divisions = [step for step in place.split("/")[1:] if DIVISION.fullmatch(step)]
-    return all(inner.startswith(outer) for outer, inner in pairwise(divisions))
-
-
 @dataclass(frozen=True, slots=True)
 class _Reader:
     """Turns the content of one file into a pack, or says what is wrong and where."""
@@ -114,7 +106,7 @@ class _Reader:
             )
         self._known(content, _HEADER)
         rule_id, place = (self._text(content, (), key) for key in ("id", "place"))
-        if not PLACE.fullmatch(place) or not _nested(place):
+        if not is_place(place):
             raise self.wrong(
                 f"place: {place} is no place; expected CN, CN/21, CN/21/2107, … or one of them with a park code",
                 f"place：{place} 不是有效的地区；应为 CN、CN/21、CN/21/2107 等，末尾可加园区代码",

@@ -16,6 +16,7 @@ from typing import Any
 
 from data.settings import settings
 from gis.errors import InvalidRule
+from gis.places import is_place
 from gis.standards import INDICATORS, PER_HECTARE, SOURCES, Control, Grade, Standards
 
 _CONTROLS = (
@@ -24,8 +25,10 @@ _CONTROLS = (
 )  # fmt: skip
 _GRADES = ("division_code", "grade", "from", "to", "document")
 _WORST_GRADE = 15
-_PLACE = re.compile(r"CN(/\d{2}(/\d{4}(/\d{6}(/[^/\s]+)?)?)?)?")
 _LARGEST_BYTES = 20_000_000
+_MOST_DIGITS = (
+    15  # before or after the point; an exact figure with a thousand million of them fills the memory
+)
 
 
 class _Wrong(Exception):
@@ -66,11 +69,10 @@ def read_standards(paths: tuple[Path, ...]) -> Standards:
 
 
 def _lines(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    data = path.read_bytes()
-    if len(data) > _LARGEST_BYTES:
+    if path.stat().st_size > _LARGEST_BYTES:
         raise InvalidRule(path.name, 1, "the file is larger than 20 MB", "文件超过 20 MB")
     try:
-        reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True)
         listed = [(reader.line_num, [cell.strip() for cell in row]) for row in reader if any(row)]
     except UnicodeDecodeError:
         raise InvalidRule(path.name, 1, "the file is not UTF-8", "文件不是 UTF-8 编码") from None
@@ -114,7 +116,7 @@ def _control(cells: Mapping[str, str]) -> Control:
             "a recommended value does not bind: binding must be false",
             "推荐性指标不具约束力：binding 应为 false",
         )
-    if not _PLACE.fullmatch(cells["place"]):
+    if not is_place(cells["place"]):
         raise _Wrong(f"place: expected CN or CN/21/2107/…; found {cells['place']!r}",
                      f"place：应为 CN 或 CN/21/2107/…；实为 {cells['place']!r}")  # fmt: skip
     low, high = (_grade_number(cells, name) if cells[name] else None for name in ("grade_from", "grade_to"))
@@ -131,7 +133,7 @@ def _control(cells: Mapping[str, str]) -> Control:
 
 def _grade(cells: Mapping[str, str]) -> Grade:
     since, until = _time(cells)
-    if not re.fullmatch(r"\d{6}", cells["division_code"]):
+    if not re.fullmatch(r"[0-9]{6}", cells["division_code"]):
         raise _Wrong(f"division_code: expected six digits; found {cells['division_code']!r}",
                      f"division_code：应为六位数字；实为 {cells['division_code']!r}")  # fmt: skip
     return Grade(
@@ -176,7 +178,7 @@ def _number(cells: Mapping[str, str], name: str) -> Decimal:
         value = Decimal(cells[name])
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite() or value <= 0:
+    if not value.is_finite() or value <= 0 or abs(value.adjusted()) > _MOST_DIGITS:
         raise _Wrong(f"{name}: expected a number above zero; found {cells[name]!r}",
                      f"{name}：应为大于零的数；实为 {cells[name]!r}")  # fmt: skip
     return value

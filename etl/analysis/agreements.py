@@ -13,8 +13,8 @@ from gis.exact import add
 from gis.phrases.accounts import tell_account
 
 _PLAIN = ("contract_no", "kind", "park_code", "parcel_codes", "area_basis", "flags", "shared_with", "phases",
-          "standards", "peers", "reported_source", "verified_source")  # fmt: skip
-_DAYS = ("reported_on", "verified_on")
+          "standards", "peers", "committed_source", "reported_source", "verified_source")  # fmt: skip
+_DAYS = ("committed_on", "reported_on", "verified_on")
 _FIGURES = (
     "committed_wan", "planned_ex_land_wan", "reported_wan", "reported_ex_land_wan", "verified_wan",
     "verified_ex_land_wan", "granted_m2", "registered_m2", "drawn_m2", "per_granted", "per_registered", "per_drawn",

@@ -17,10 +17,11 @@ from gis.consumption import Consumption, consumption
 from gis.land_state import land_states, uses_of_parcels
 from gis.ledger import growth_ledger
 from gis.periods import as_days
-from gis.rates import Zone, rates, rates_frame
+from gis.rates import RATE_COLUMNS, Zone, rates
 from gis.rules import BuiltupRule
 from gis.standing import Standing
 from gis.supply import first_supply
+from gis.tables import frame_of
 
 _CONSUMPTION = ("park_code", *Consumption.__dataclass_fields__)
 
@@ -84,7 +85,7 @@ def _rates(facts: Facts, stock: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
             Zone(areas, figures, {code: text for code, text in {**reasons, **gaps}.items() if text})
         )
         rows += [{"park_code": park, "zone_part": part} | row for row in found]
-    return rates_frame(rows)
+    return frame_of(rows, RATE_COLUMNS)
 
 
 class _Built:
@@ -133,5 +134,4 @@ def _consumption(facts: Facts, growth: pd.DataFrame, rule: BuiltupRule, as_of: d
         built = dict(zip(own["year"].astype(int), own["builtup_m2"], strict=True))
         found = consumption(built, people.get(str(park), {}), rule.least_population_growth_share)
         rows += [{"park_code": park} | asdict(part) for part in found]
-    frame = {name: pd.Series([row[name] for row in rows], dtype=object) for name in _CONSUMPTION}
-    return pd.DataFrame(frame, columns=list(_CONSUMPTION))
+    return frame_of(rows, _CONSUMPTION)

@@ -19,6 +19,8 @@ CONTRACTS = (
     Column("park_code", "园区代码", "Park code"),
     Column("parcel_codes", "宗地代码", "Parcels", "list", width=24),
     Column("committed_wan", "约定总投资（万元）", "Promised (10,000 CNY)", "number", 2, 14),
+    Column("committed_on", "约定日期", "Promised on", "day"),
+    Column("committed_source", "约定来源", "Source of the promise", width=24),
     Column("reported_wan", "上报投资（万元）", "Reported (10,000 CNY)", "number", 2, 14),
     Column("reported_on", "上报日期", "Reported on", "day"),
     Column("reported_source", "上报来源", "Source of the report", width=24),

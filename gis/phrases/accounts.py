@@ -38,16 +38,21 @@ def _wan(value: Decimal | None, en: bool) -> str:
 def _sides(row: Mapping[str, Any], en: bool) -> Iterator[str]:
     kind = word(KINDS, row["kind"], "en" if en else "zh")
     yield f"{kind} {row['contract_no']}" + (f"  {row['holder']}" if row["holder"] else "")
-    yield f"{'Promised' if en else '约定总投资'}: {_wan(row['committed_wan'], en)}"
-    for name, zh, said in (("reported", "上报", "Reported"), ("verified", "核实", "Verified")):
+    sides = (
+        ("committed", "约定总投资", "Promised"),
+        ("reported", "上报", "Reported"),
+        ("verified", "核实", "Verified"),
+    )
+    for name, zh, said in sides:
         if row[f"{name}_on"] is None:
             yield f"{said if en else zh}: {'none' if en else '无'}"
             continue
         source = f" [{row[f'{name}_source']}]" if row[f"{name}_source"] else ""
         without = "without land price and taxes" if en else "不含地价和税费"
+        ex_land = row["planned_ex_land_wan" if name == "committed" else f"{name}_ex_land_wan"]
         yield (
             f"{said if en else zh}: {_wan(row[f'{name}_wan'], en)} ({row[f'{name}_on']}){source}"
-            f"{'; ' if en else '；'}{without}: {_wan(row[f'{name}_ex_land_wan'], en)}"
+            f"{'; ' if en else '；'}{without}: {_wan(ex_land, en)}"
         )
 
 
@@ -69,8 +74,8 @@ def _phases(row: Mapping[str, Any], en: bool) -> Iterator[str]:
         due = {True: ("已到期", "due"), False: ("未到期", "not yet due"), None: ("期限未载", "no date")}[
             phase["due"]
         ]
-        area = "" if phase["area_m2"] is None else f"{number(plain(Decimal(str(phase['area_m2']))))} m², "
-        money = None if phase["investment_wan"] is None else Decimal(str(phase["investment_wan"]))
+        area = "" if phase["area_m2"] is None else f"{number(phase['area_m2'])} m², "
+        money = None if phase["investment_wan"] is None else Decimal(phase["investment_wan"])
         yield f"{'Phase' if en else '分期'} {phase['phase']}: {area}{_wan(money, en)}, {phase['due_on'] or ''} {due[en]}"
     if row["phase_rate"] is not None:
         said = "Due by now" if en else "已到期应投"

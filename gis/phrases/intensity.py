@@ -54,25 +54,35 @@ def _at_least(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
 
 def _shortfall(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
     zh, en = word(TERMS, p[0], "zh"), word(TERMS, p[0], "en").lower()
-    unit = "" if p[5] == "1" else f" {p[5]}"
-    sum_of = f"{number(p[1])} − {number(p[2])} = {number(p[3])}{unit}"
-    share = f"{number(p[3])} ÷ {number(p[1])} = {number(p[4])}"
-    return f"{zh}缺口：{sum_of}；{share}", f"Shortfall of {en}: {sum_of}; {share}"
+    unit = "" if p[7] == "1" else f" {p[7]}"
+    difference = f"{number(p[1])} − {number(p[2])} = {number(p[3])}{unit}"
+    share = f"{number(p[4])} ÷ {number(p[5])} = {number(p[6])}"
+    if p[0] == "INTENSITY":
+        return (
+            f"{zh}缺口：{difference}；按考核面积应投 {number(p[5])} 万元，缺 {number(p[4])} 万元，占 {share}",
+            f"Shortfall of {en}: {difference}; on the area judged {number(p[5])} × 10,000 CNY are due, "
+            f"{number(p[4])} are lacking: {share}",
+        )
+    return (
+        f"{zh}缺口：{difference}；占约定 {share}",
+        f"Shortfall of {en}: {difference}; of what is due {share}",
+    )
 
 
 def _cure(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
     if holds is None:
-        return "合同未载整改期限", "The contract states no time to cure"
+        return "合同未载可用的整改期限", "The contract states no usable time to cure"
     if holds:
         return f"整改期至 {p[0]}，{p[1]} 尚在期内", f"Time to cure until {p[0]}: still running on {p[1]}"
     return f"整改期至 {p[0]}，{p[1]} 已过", f"Time to cure until {p[0]}: over on {p[1]}"
 
 
 def _damages(p: list[Any], holds: bool | None, _: str) -> tuple[str, str]:
-    text = f"{number(p[0])} × {number(p[1])} = {number(p[2])}"
+    text = f"{number(p[0])} × {number(p[1])} ÷ {number(p[2])} = {number(p[3])}"
+    zh, en = ("", "") if holds else ("整改期满仍不足时，", "if it is still short after the time to cure, ")
     return (
-        f"按合同条款计算的违约金：价款 {text} 万元（各条款择一，不相加；由合同当事人主张）",
-        f"Damages by the contract's clause: price {text} × 10,000 CNY (of one term, never added; for the parties to claim)",
+        f"按合同条款计算的违约金：{zh}价款 {text} 万元（各条款择一，不相加；由合同当事人主张）",
+        f"Damages by the contract's clause: {en}price {text} × 10,000 CNY (of one term, never added; for the parties to claim)",
     )
 
 

@@ -38,6 +38,12 @@ def test_a_table_is_read_with_its_edition_and_grades(tmp_path):
         (f"{HEADER}\n{ROW.replace('false', 'true')}\n", 2, "推荐性指标"),
         (f"{HEADER}\n{ROW.replace('1800', '0')}\n", 2, "value"),
         (f"{HEADER}\n{ROW.replace('1800', 'NaN')}\n", 2, "value"),
+        (
+            f"{HEADER}\n{ROW.replace('1800', '1e999999999')}\n",
+            2,
+            "value",
+        ),  # would fill the memory as a fraction
+        (f"{HEADER}\n{ROW.replace('CN,', 'CN/21/3301,')}\n", 2, "place"),  # 3301 does not lie in 21
         (f"{HEADER}\n{ROW.replace('万元/公顷', '元')}\n", 2, "unit"),
         (f"{HEADER}\n{ROW.replace(',9,10,', ',11,10,')}\n", 2, "grade_from"),
         (f"{HEADER}\n{ROW.replace(',9,10,', ',9,16,')}\n", 2, "grade_to"),
@@ -61,8 +67,8 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
 
 
 def test_a_table_of_the_installation_counts_and_changes_the_version(tmp_path, monkeypatch):
-    monkeypatch.setenv("LANDSTOCK_HOME", str(tmp_path))
-    rules.settings.cache_clear() if hasattr(rules.settings, "cache_clear") else None
+    monkeypatch.setattr(rules, "local_files", lambda: ())
+    monkeypatch.setattr("data.rules.table_files", lambda: tuple(sorted(tmp_path.glob("rules/tables/*.csv"))))
     before = rules.version()
     assert rules.standards().controls == ()
     (tmp_path / "rules" / "tables").mkdir(parents=True)

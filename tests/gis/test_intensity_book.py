@@ -112,8 +112,40 @@ def test_time_to_cure_runs_from_the_deadline(as_of, cure_days, expected):
 def test_the_trace_tells_shortfall_damages_and_cure():
     row = terms(contracts=[contract(**PROMISE, shortfall_clause=True, cure_days=90)]).loc["INTENSITY"]
     text = " ".join(step["text"] for step in explain_intensity(row["trace"], "zh")["arithmetic"])
-    assert "2,500 − 1,687.5 = 812.5 万元/公顷；812.5 ÷ 2,500 = 0.325" in text
-    assert "1,440 × 0.325 = 468 万元" in text and "整改期至 2024-03-31，2024-01-01 尚在期内" in text
+    # 2,500 × 4.8 = 12,000 are due on the area; 12,000 − 8,100 = 3,900 are lacking.
+    assert (
+        "2,500 − 1,687.5 = 812.5 万元/公顷；按考核面积应投 12,000 万元，缺 3,900 万元，占 3,900 ÷ 12,000 = 0.325"
+        in text
+    )
+    assert (
+        "整改期满仍不足时，价款 1,440 × 3,900 ÷ 12,000 = 468 万元" in text
+        and "整改期至 2024-03-31，2024-01-01 尚在期内" in text
+    )
+
+
+def test_damages_can_be_recomputed_from_what_is_told():
+    """A share that does not end is told by its two sides: 1,440 × 0.341463 would be 491.70672, not 491.707317."""
+    agreed = contract(**PROMISE, shortfall_clause=True, area_basis="SURVEYED", intensity_wan_per_ha=2500)
+    row = terms(contracts=[agreed]).loc["INTENSITY"]
+    step = next(step for step in row["trace"]["s"] if step[0] == "DAMAGES")
+    price, part, whole, damages = map(Decimal, step[3:7])
+    assert (part, whole) == (4200, 12300)  # 2,500 × 4.92 = 12,300; − 8,100
+    assert round(price * part / whole, 6) == damages == Decimal("491.707317")
+
+
+@pytest.mark.parametrize("cure_days", ["1e12", -1, "1.5"])
+def test_a_time_to_cure_that_no_calendar_holds_is_none(cure_days):
+    row = terms(contracts=[contract(**PROMISE, cure_days=cure_days)]).loc["INTENSITY"]
+    assert (row["verdict"], row["cure"], row["cure_until"]) == ("SHORT", "NO_TERM", None)
+
+
+def test_the_promise_has_the_day_and_source_of_the_paper_that_states_it():
+    agreed = contract(**PROMISE, source="出让合同")
+    later = supplement("S1", "C1", "2023-06-01", total_investment_wan=15000, source="补充协议")
+    found = account(contracts=[agreed, later])
+    assert (found["committed_wan"], found["committed_on"], found["committed_source"]) == (
+        15000, dt.date(2023, 6, 1), "补充协议",
+    )  # fmt: skip
 
 
 def test_reported_and_verified_stand_side_by_side():
@@ -204,6 +236,16 @@ def test_nothing_is_due_before_the_first_phase_and_nothing_pro_rata_without_phas
     assert none["phases"] is None and none["due_wan"] is None
 
 
+def test_phases_of_a_supplement_count_from_its_signing():
+    later = supplement("S1", "C1", "2023-09-01")
+    third = {"contract_no": "S1", "phase": "三期", "area_m2": 1, "investment_wan": 1, "due_on": "2023-07-01"}
+    rows = {"contracts": [contract(**PROMISE), later], "phases": [*PHASES, third]}
+    assert account(dt.date(2023, 8, 31), **rows)["due_wan"] == 5000
+    assert account(dt.date(2023, 9, 1), **rows)["due_wan"] == 5001
+    undated = {"contracts": [contract(**PROMISE), supplement("S1", "C1", None)], "phases": [*PHASES, third]}
+    assert account(**undated)["due_wan"] is None
+
+
 @pytest.mark.parametrize("name", ["area_m2", "investment_wan", "due_on"])
 def test_an_incomplete_phase_leaves_its_sum_unknown(name):
     found = account(contracts=[contract(**PROMISE)], phases=[PHASES[0] | {name: None}, PHASES[1]])
@@ -250,6 +292,12 @@ def test_a_standard_is_compared_exactly_and_a_recommended_one_does_not_bind():
     found = standard(CELL)
     assert (found["met"], found["binding"], found["value"]) == (False, False, "120")
     assert standard(replace(CELL, value=Decimal("112.5")))["met"] is True  # × 15 = 1,687.5 exactly
+    # 8,100 ÷ 4.92 = 1,646.3414634…, which is shown as 1,646.341463 and does not reach 1,646.3414635.
+    exact = replace(CELL, value=Decimal("1646.3414635"), unit="元/㎡")
+    surveyed = contract(**PROMISE, **INDUSTRY, area_basis="SURVEYED")
+    assert account(standards=Standards((exact,)), contracts=[surveyed])["standards"][0]["met"] is False
+    shown = replace(exact, value=Decimal("1646.3414634"))
+    assert account(standards=Standards((shown,)), contracts=[surveyed])["standards"][0]["met"] is True
     said = account(standards=Standards((CELL,)), contracts=[contract(**PROMISE, **INDUSTRY)])
     assert any("推荐性指标" in line and "无约束力" in line for line in tell_account(said, "zh"))
 
@@ -284,6 +332,12 @@ def test_a_standard_is_compared_exactly_and_a_recommended_one_does_not_bind():
 )
 def test_a_look_up_that_misses_says_so(cell, fields, grades, reason):
     assert standard(cell, fields, grades) == {"indicator": "INTENSITY", "reason": reason}
+
+
+def test_a_contract_without_a_day_has_no_edition():
+    undated = contract(**PROMISE, **INDUSTRY, signed_on=None)
+    found = account(standards=Standards((CELL,)), contracts=[undated])
+    assert found["standards"][0] == {"indicator": "INTENSITY", "reason": "NO_SIGNING_DATE"}
 
 
 def test_without_a_table_only_the_contract_counts():
