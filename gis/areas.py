@@ -1,4 +1,4 @@
-"""Areas on the CGCS2000 ellipsoid (椭球面积): the only place that measures an area.
+"""Areas on the CGCS2000 ellipsoid (椭球面积), and the planes on which every area is measured.
 
 Each shape is measured in an equal-area conic projection whose cone touches
 the ellipsoid at the tenth of a degree of latitude nearest to the shape.
@@ -130,14 +130,23 @@ def _area_of_rings(shapes: Any, tenth: int) -> Any:
 
 def _of_rings(points: Any, rings: Any, tenth: int) -> Any:
     """Return the area of each ring; ``rings`` says where each begins among the points, and where the last ends."""
-    counts = np.diff(rings)
+    return np.abs(ring_areas(*plane_corners(points, tenth), rings))
+
+
+def plane_corners(points: Any, tenth: int) -> tuple[Any, Any]:
+    """Return corners in degrees, shape ``(n, 2)``, as x and y in metres on the plane of :func:`to_plane`."""
     x, y = _projection(tenth).transform(points[:, 0], points[:, 1])
-    first = np.repeat(rings[:-1], counts)
+    return x, y
+
+
+def ring_areas(x: Any, y: Any, rings: Any) -> Any:
+    """Return the area of each ring on a plane, below 0 for one that runs with the clock; ``rings`` as for ``measure_rings``."""
+    first = np.repeat(rings[:-1], np.diff(rings))
     x, y = x - x[first], y - y[first]  # near zero, so that nothing is lost in the differences
     cross = np.zeros(len(x))
     cross[:-1] = x[:-1] * y[1:] - x[1:] * y[:-1]
     cross[rings[1:] - 1] = 0  # from the end of a ring to the start of the next
-    return np.abs(_sums(cross, rings)) / 2
+    return _sums(cross, rings) / 2
 
 
 def _sums(values: Any, offsets: Any) -> Any:

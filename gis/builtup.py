@@ -18,13 +18,16 @@ import shapely
 
 from gis.areas import measure, require_storage_crs, square_metres
 from gis.exact import half_up, plain
+from gis.overlay import areas_inside
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 from gis.tables import frame_of, require_columns
 
 PARK_COLUMNS = (
     "park_code", "year", "boundary_version", "observed_on", "builtup_m2", "change_m2", "growth_rate", "target_met",
 )  # fmt: skip
 PARCEL_COLUMNS = ("parcel_code", "year", "builtup_m2", "share")
+_NONE_M2, _NOTHING, _ALL = Decimal("0.0000"), Decimal("0.000000"), Decimal("1.000000")
 
 
 def by_park_and_year(
@@ -129,18 +132,25 @@ def by_parcel_and_year(
     """
     require_columns(parcels, ("parcel_code",), "parcel")
     require_storage_crs(parcels.geometry)
+    days = list(_by_day(patches, as_of))
+    several = np.unique([day.year for day, _ in days], return_counts=True)
+    twice = set(several[0][several[1] > 1].tolist())  # years of which parks may be shown by other days
     own_days: dict[tuple[str, int], tuple[dt.date, float]] = {}
+    of_park = [""] * len(parcels)
     if parks is not None:
         require_columns(parcels, ("park_code",), "parcel")
-        own_days = observations(patches, current_boundaries(parks, as_of), as_of)
-    zones = valid_polygons(parcels.geometry)
-    whole = measure(zones)
-    of_park = [str(code) for code in parcels["park_code"]] if parks is not None else [""] * len(parcels)
+        of_park = [str(code) for code in parcels["park_code"]]
+        shown = patches[
+            np.isin(as_days(patches["observed_on"]).astype("datetime64[Y]").astype(int) + 1970, list(twice))
+        ]
+        own_days = observations(shown, current_boundaries(parks, as_of), as_of)
+    whole, found = areas_inside([shapes for _, shapes in days], parcels.geometry.array)
     made: dict[int, Any] = {}
-    for day, shapes in _by_day(patches, as_of):
-        areas = np.minimum(union_areas(shapes, zones), whole)
-        own = np.array([own_days.get((code, day.year), (day, 0.0))[0] == day for code in of_park], dtype=bool)
-        made[day.year] = np.where(own, areas, made.get(day.year, np.zeros(len(parcels))))
+    for (day, _), areas in zip(days, found, strict=True):
+        if day.year in twice:
+            own = [own_days.get((code, day.year), (day, 0.0))[0] == day for code in of_park]
+            areas = np.where(np.array(own, dtype=bool), areas, made.get(day.year, 0.0))
+        made[day.year] = areas
     return _parcel_rows(parcels["parcel_code"].tolist(), whole, made)
 
 
@@ -149,11 +159,20 @@ def _parcel_rows(codes: list[Any], whole: Any, areas: dict[int, Any]) -> pd.Data
     for year, found in sorted(areas.items()):
         parts["parcel_code"] += codes
         parts["year"] += [year] * len(codes)
-        parts["builtup_m2"] += [square_metres(area) for area in found.tolist()]
-        pairs = zip(found.tolist(), whole.tolist(), strict=True)
-        parts["share"] += [Decimal(f"{area / full:.6f}") if full > 0 else None for area, full in pairs]
+        for area, full in zip(found.tolist(), whole.tolist(), strict=True):
+            # Most parcels are built on wholly or not at all; they share one number, which saves memory.
+            parts["builtup_m2"].append(square_metres(area) if area > 0 else _NONE_M2)
+            parts["share"].append(_share(area, full))
     frame = {name: pd.Series(parts[name], dtype=object) for name in PARCEL_COLUMNS}
     return pd.DataFrame(frame, columns=list(PARCEL_COLUMNS))
+
+
+def _share(area: float, full: float) -> Decimal | None:
+    if full <= 0:
+        return None
+    if area in (0.0, full):
+        return _ALL if area else _NOTHING
+    return Decimal(f"{area / full:.6f}")
 
 
 def _by_day(patches: gpd.GeoDataFrame, as_of: dt.date) -> Iterator[tuple[dt.date, Any]]:
@@ -164,16 +183,6 @@ def _by_day(patches: gpd.GeoDataFrame, as_of: dt.date) -> Iterator[tuple[dt.date
     shapes = np.asarray(patches.geometry.array, dtype=object)
     for day in np.unique(seen[seen <= np.datetime64(as_of, "D")]):
         yield day.item(), valid_polygons(shapes[seen == day])
-
-
-def valid_polygons(shapes: Any) -> Any:
-    """Return an array of shapes made valid, polygons only; an empty one for a missing one."""
-    found = shapely.force_2d(np.array(shapes, dtype=object))
-    found[shapely.is_missing(found)] = shapely.Polygon()
-    broken = ~shapely.is_valid(found)
-    if broken.any():
-        found[broken] = shapely.make_valid(found[broken], method="structure", keep_collapsed=False)
-    return found
 
 
 def union_areas(shapes: Any, zones: Any) -> Any:

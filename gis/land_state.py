@@ -17,9 +17,10 @@ import pandas as pd
 import shapely
 
 from gis.areas import LEAST_M2, measure, square_metres
-from gis.builtup import current_boundaries, union_areas, valid_polygons
+from gis.builtup import current_boundaries, union_areas
 from gis.columns import text_array
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 from gis.tables import frame_of, require_columns
 
 CONSTRUCTION = (

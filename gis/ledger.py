@@ -18,9 +18,10 @@ import pandas as pd
 import shapely
 
 from gis.areas import square_metres
-from gis.builtup import current_boundaries, observations, union_areas, valid_polygons
+from gis.builtup import current_boundaries, observations, union_areas
 from gis.ledger_pieces import RELATIONS, Land, Pieces, compare
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 from gis.rules import BuiltupRule
 from gis.tables import frame_of, require_columns
 

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from gis.areas import LEAST_M2, measure, plane_of, require_storage_crs, square_metres, to_plane
-from gis.builtup import valid_polygons
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 from gis.rules import BuiltupRule
 
 RELATIONS = ("infill", "edge", "leapfrog")

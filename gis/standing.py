@@ -8,9 +8,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from gis.builtup import valid_polygons
 from gis.exact import figures
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 
 
 class Standing:

@@ -15,9 +15,9 @@ from data.sites import ParkNotFound
 from data.sql import load
 from etl.facts import DataState, data_state, from_wkb, read_layer, read_polygons, read_tables
 from gis.areas import STORAGE_CRS
-from gis.builtup import valid_polygons
 from gis.facts import Tables
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 
 POLYGONS: dict[str, Sequence[str]] = {
     "park": ("park_code", "park_name", "division_code", "boundary_version", "valid_from"),

@@ -12,11 +12,12 @@ import pandas as pd
 from etl.analysis.facts import Facts
 from etl.analysis.places import Placed
 from gis import builtup
-from gis.builtup import current_boundaries, valid_polygons
+from gis.builtup import current_boundaries
 from gis.consumption import Consumption, consumption
 from gis.land_state import land_states, uses_of_parcels
 from gis.ledger import growth_ledger
 from gis.periods import as_days
+from gis.polygons import valid_polygons
 from gis.rates import RATE_COLUMNS, Zone, rates
 from gis.rules import BuiltupRule
 from gis.standing import Standing

@@ -17,6 +17,9 @@ from gis.errors import WrongCRS
 by_park_and_year: Any = builtup.by_park_and_year
 by_parcel_and_year: Any = builtup.by_parcel_and_year
 END = dt.date(2026, 1, 1)
+# Edges are straight on the plane of a place. One along a parallel then leaves it by up to s2 tan(41°) / 8R: 0.5 mm
+# over the 168 m of a parcel and 2 mm over the 336 m of a patch, at both ends of a parcel of 222 m.
+BOW = 1.4e-5
 
 
 def box(x, y, width, height):
@@ -103,7 +106,7 @@ def test_parks_are_surveyed_on_days_of_their_own():
         crs=4490,
     )
     found = by_parcel_and_year(seen, parcels, END, two)
-    assert [str(share) for share in found["share"]] == ["0.500000", "0.500000"]
+    assert [float(share) for share in found["share"]] == pytest.approx([0.5, 0.5], abs=BOW)
 
 
 def test_share_of_a_parcel():
@@ -115,7 +118,8 @@ def test_share_of_a_parcel():
     found = by_parcel_and_year(
         patches(("2021-12-31", box(0, 0, 4, 4)), ("2021-12-31", box(0, 0, 4, 4))), parcels, END
     )
-    assert found["share"].tolist() == [Decimal("1.000000"), Decimal("0.500000"), Decimal("0.000000")]
+    assert [float(share) for share in found["share"]] == pytest.approx([1, 0.5, 0], abs=BOW)
+    assert found["share"].tolist()[::2] == [Decimal("1.000000"), Decimal("0.000000")]
 
 
 def test_a_bow_tie_is_made_valid_first():
