@@ -240,6 +240,7 @@ STEPS: dict[str, dict[Lang, str]] = {
     "built-up area by parcel": {"zh": "按宗地统计建成区", "en": "built-up area by parcel"},
     "idle land": {"zh": "闲置土地判定", "en": "idle land"},
     "investment intensity": {"zh": "投资强度判定", "en": "investment intensity"},
+    "sources against each other": {"zh": "多源数据比对", "en": "sources against each other"},
     "sample delivery": {"zh": "示例成果", "en": "sample delivery"},
     "analysis": {"zh": "分析", "en": "analysis"},
     "write": {"zh": "写出", "en": "write"},

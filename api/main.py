@@ -10,6 +10,7 @@ from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
 from api.routers import (
     deliveries,
+    disagreements,
     exports,
     import_results,
     imports,
@@ -64,7 +65,7 @@ def create_app() -> FastAPI:
     app.add_api_route("/readyz", readyz, tags=["operation"])
     for module in (static, tiles, exports, reference, pages, deliveries, imports, import_results):
         app.include_router(module.router)
-    for module in (parcels, land, rules, summary, search, jobs):
+    for module in (parcels, land, disagreements, rules, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")
     assets()
     for lang in LANGUAGES:

@@ -12,7 +12,7 @@ import shapely
 from sqlalchemy import TIMESTAMP, ColumnElement, Connection, FromClause, Select, cast, func, literal, select
 
 from data.layers import LAYERS, published_table
-from data.models import STORAGE_SRID, DeliveryFile, Publication
+from data.models import STORAGE_SRID, Delivery, DeliveryFile, Publication
 from gis.facts import Tables
 
 _STORED_CRS = f"EPSG:{STORAGE_SRID}"
@@ -62,25 +62,26 @@ def read_tables(connection: Connection, state: DataState) -> Tables:
     """Return every layer without geometry as known then, unfiltered by day.
 
     ``parcel`` also has ``entity_id``, ``version_id`` and ``drawn_area_m2`` in
-    square metres. ``origin`` names the file and the row that a row came from.
+    square metres. ``origin`` names the file and the row that a row came from, ``supplier`` who delivered it.
     """
     wanted = [field.name for field in fields(Tables) if field.name in LAYERS]
     return Tables(**{layer: read_layer(connection, layer, state) for layer in wanted})
 
 
 def read_layer(connection: Connection, layer: str, state: DataState) -> pd.DataFrame:
-    """Return one layer without geometry: canonical columns and ``origin``."""
+    """Return one layer without geometry: canonical columns, ``origin`` and ``supplier``."""
     table = published_table(layer)
     names = list(LAYERS[layer].names)
     if layer == "parcel":
         names += ["entity_id", "version_id", "drawn_area_m2"]
     rows = connection.execute(_select(layer, names, state)).fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * (len(names) + 2)
+    columns = list(zip(*rows, strict=True)) or [()] * (len(names) + 3)
     frame = {
         name: _series(values, table.c[name].type.python_type)
-        for name, values in zip(names, columns[:-2], strict=True)
+        for name, values in zip(names, columns[:-3], strict=True)
     }
-    frame["origin"] = _origins(columns[-2], columns[-1])
+    frame["origin"] = _origins(columns[-3], columns[-2])
+    frame["supplier"] = pd.Series(list(columns[-1]), dtype=object)
     return pd.DataFrame(frame)
 
 
@@ -112,8 +113,9 @@ def from_wkb(values: Sequence[Any]) -> Any:
 def _select(layer: str, names: Sequence[str], state: DataState) -> Select[Any]:
     table = published_table(layer)
     return (
-        select(*(table.c[name] for name in names), DeliveryFile.path, table.c.row_no)
+        select(*(table.c[name] for name in names), DeliveryFile.path, table.c.row_no, Delivery.supplier)
         .join(DeliveryFile, DeliveryFile.file_id == table.c.file_id)
+        .join(Delivery, Delivery.delivery_id == DeliveryFile.delivery_id)
         .where(known_at(layer, state))
         .order_by(*_order(layer))
     )

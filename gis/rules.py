@@ -98,3 +98,30 @@ class BuiltupRule(Rule):
     least_population_growth_share: Fraction
     industrial_zone_share: Fraction
     residential_zone_share: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrosscheckRule(Rule):
+    """How far sources may be apart before the difference is shown. Conventions, not law.
+
+    Shares are exact fractions of one, amounts 10,000 CNY, areas square metres, periods (``_d``) days. Two areas or
+    amounts differ if they are apart by more than the share and by more than the least; ``slip_share`` is how
+    near to a factor of units a ratio must be to be taken for one; land is seen as built on from
+    ``built_share`` and as bare below ``unseen_share`` of the parcel; an index of a reporter needs
+    ``reporter_least`` facts compared.
+    """
+
+    slip_share: Fraction
+    amount_share: Fraction
+    amount_least_wan: Fraction
+    area_share: Fraction
+    area_least_m2: Fraction
+    built_share: Fraction
+    unseen_share: Fraction
+    start_d: int
+    late_d: int
+    seen_after_d: int
+    report_d: int
+    promise_times: Fraction
+    repeated_least_wan: Fraction
+    reporter_least: int

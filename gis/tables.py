@@ -83,8 +83,17 @@ def origin(table: pd.DataFrame, rows: np.ndarray) -> list[str]:
 
     A negative row number means that there is no row.
     """
+    return _last_of(table, rows, ("origin", "source"))
+
+
+def reporter(table: pd.DataFrame, rows: np.ndarray) -> list[str]:
+    """Return who says what stands in some rows: their ``source``, else who delivered them (``supplier``); "" for nobody known."""
+    return _last_of(table, rows, ("supplier", "source"))
+
+
+def _last_of(table: pd.DataFrame, rows: np.ndarray, columns: Sequence[str]) -> list[str]:
     known = np.full(len(table) + 1, "", dtype=object)
-    for column in ("origin", "source"):
+    for column in columns:
         if column in table.columns:
             text = table[column].to_numpy(dtype=object)
             there = table[column].notna().to_numpy() & (text != "")

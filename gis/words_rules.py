@@ -32,10 +32,30 @@ KEYS: Final[Words] = pairs(
     sliver_width_m=("碎片：宽度小于", "Sliver: width below"),
     infill_share=("填充：与原建成区共边比例", "Infill: share of the border in common"),
     least_population_growth_share=("人口年增率不低于（否则不计比值）", "Least yearly population growth for the ratio"),
+    slip_share=("单位差错：与换算倍数相差不超过", "Slip of units: within"),
+    amount_share=("投资额相差超过（比例）", "Amounts differ by more than"),
+    amount_least_wan=("且相差超过", "and by more than"),
+    area_share=("面积相差超过（比例）", "Areas differ by more than"),
+    area_least_m2=("且相差超过", "and by more than"),
+    built_share=("视为已建：建成比例达到", "Seen as built on from"),
+    unseen_share=("视为未建：建成比例低于", "Seen as bare below"),
+    start_d=("申报开工与许可日期容许差", "Start and permit may be apart by"),
+    late_d=("可能为补录滞后：不超过", "Perhaps filed late: within"),
+    seen_after_d=("申报开工后应能观测到建设", "A start should be seen after"),
+    report_d=("竣工核验后应有投资申报", "Investment should be reported after"),
+    promise_times=("上报投资超过约定的倍数", "Reported investment above the promise by"),
+    repeated_least_wan=("重复金额的起点", "Repeated amounts from"),
+    reporter_least=("报送单位指数最少比对条数", "Least number of facts for an index of a reporter"),
     industrial_zone_share=("工业主导型：工业用地占比大于", "Industry-led: industrial share above"),
     residential_zone_share=("产城融合型：住宅用地占比达到", "Integrated: residential share from"),
 )  # fmt: skip
-_UNITS = {"_m2": ("㎡", "m²"), "_m": ("米", "m")}
+_UNITS = {
+    "_m2": ("㎡", "m²"),
+    "_m": ("米", "m"),
+    "_wan": ("万元", "× 10,000 CNY"),
+    "_d": ("天", "days"),
+    "_times": ("倍", "times"),
+}
 
 
 def key_word(key: str, lang: str) -> str:

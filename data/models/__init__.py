@@ -10,6 +10,7 @@ from data.models.analysis import (
 )
 from data.models.base import STORAGE_SRID, Base, Versioned
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
+from data.models.disagreements import Disagreement, ReporterIndex
 from data.models.intake import (
     Correction,
     CorrectionUse,
@@ -67,6 +68,7 @@ __all__ = [
     "DeliveryChangeTotal",
     "DeliveryFile",
     "DeliveryOverlap",
+    "Disagreement",
     "Enterprise",
     "GrowthLedger",
     "IdleCause",
@@ -90,6 +92,7 @@ __all__ = [
     "PlanZone",
     "Publication",
     "Repair",
+    "ReporterIndex",
     "RestingIndex",
     "SupplierMapping",
     "Versioned",

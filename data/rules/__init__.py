@@ -22,7 +22,7 @@ from data.rules.reader import read_pack
 from data.rules.tables import read_standards, table_files
 from data.settings import settings
 from gis.errors import InvalidRule, RuleNotInForce
-from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+from gis.rules import BuiltupRule, CrosscheckRule, IdleLandRule, IntensityRule, Rule
 from gis.standards import Standards
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "Site",
     "as_json",
     "builtup_rule",
+    "crosscheck_rule",
     "idle_land_rule",
     "intensity_rule",
     "layers_in_force",
@@ -65,6 +66,11 @@ def intensity_rule(on: dt.date, files: Files = (), site: Site | None = None) -> 
 def builtup_rule(on: dt.date, files: Files = (), site: Site | None = None) -> BuiltupRule:
     """Return the built-up rule in force on a day; raises as :func:`idle_land_rule`."""
     return _rule(BuiltupRule, "builtup", on, files, site)
+
+
+def crosscheck_rule(on: dt.date, files: Files = (), site: Site | None = None) -> CrosscheckRule:
+    """Return how sources are compared on a day; raises as :func:`idle_land_rule`."""
+    return _rule(CrosscheckRule, "crosscheck", on, files, site)
 
 
 def layers_in_force(rule_id: str, on: dt.date, files: Files = (), site: Site | None = None) -> list[Pack]:

@@ -9,12 +9,13 @@ from typing import Any
 
 from data.rules.packs import Pack, Site, Version
 from gis.errors import InvalidRule
-from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+from gis.rules import BuiltupRule, CrosscheckRule, IdleLandRule, IntensityRule, Rule
 
 KINDS: dict[str, type[Rule]] = {
     "idle_land": IdleLandRule,
     "intensity": IntensityRule,
     "builtup": BuiltupRule,
+    "crosscheck": CrosscheckRule,
 }
 _COMMON = {field.name for field in fields(Rule)}
 

@@ -216,7 +216,7 @@ class _Reader:
 
     def _value(self, value: Any, key: str, at: tuple[Step, ...]) -> Any:
         """Return a value of the kind that its key's ending asks for; never a float."""
-        if key.endswith(("_share", "_m2", "_m")):
+        if key.endswith(("_share", "_m2", "_m", "_wan", "_times")):
             return self._fraction(value, key, at)
         if key.endswith("_years"):
             return self._months(value, key, at)

@@ -13,13 +13,14 @@ from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
 from gis.accounts import accounts
+from gis.crosscheck import crosscheck, reporters
 
 __all__ = ["STEPS", "Findings", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
 
 Progress = Callable[[str, int, int], None]
 Findings = dict[str, pd.DataFrame]
 """The tables of one run by their name in the database, with the columns of the models."""
-STEPS = 5
+STEPS = 6
 
 
 def compute(
@@ -62,7 +63,15 @@ def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None 
     sides = rules.intensity.judge(
         lambda rule: accounts(facts.tables, rule, as_of, terms, rules.standards, rules.divisions)
     )
+    tell(progress, "sources against each other", 5)
+    growth = findings["builtup_growth"]
+    apart = rules.crosscheck.collect(
+        lambda rule: crosscheck(facts.tables, rule, rules.idle.default, as_of, shares, growth, sides)
+    )
+    told = rules.crosscheck.collect(lambda rule: reporters(facts.tables, rule, as_of, apart))
     return findings | {
+        "disagreement": apart.assign(number=range(1, len(apart) + 1)),
+        "reporter_index": told,
         "idle_verdict": verdicts.reset_index(names="parcel_code"),
         "intensity_verdict": terms,
         "contract_account": sides,

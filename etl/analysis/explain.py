@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, any_, literal, select
 
+from data.disagreements import about_parcel
 from data.land import uses
 from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
@@ -17,6 +18,7 @@ from etl.facts import data_state, known_at
 from etl.numbers import quotient_text, text_of
 from gis import trace
 from gis.errors import LandStockError
+from gis.phrases.crosscheck import tell_disagreement
 from gis.rulings import idle_rulings, tell_ruling, term_ruling
 from gis.words import WARNINGS, word
 from gis.words_land import STATES
@@ -74,6 +76,7 @@ def explain(
             "intensity": _intensity(connection, run_id, parcel_code, lang),
             "contracts": contracts_of(connection, run_id, parcel_code, lang),
             "enterprise": enterprise_of(connection, run_id, parcel["holder_credit_code"]),
+            "disagreements": _disagreements(connection, run_id, parcel_code, lang),
             "builtup": _builtup(connection, run_id, parcel_code),
             "land_use": _uses(connection, run_id, parcel_code, lang),
             "run": {
@@ -210,6 +213,20 @@ def _term(row: RowMapping, lang: str) -> dict[str, Any]:
         "arithmetic": told["arithmetic"],
         "could_overturn": told["could_overturn"],
     }
+
+
+def _disagreements(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
+    """Return where sources disagree about the parcel; the contracts that name it included."""
+    return [
+        {
+            **{name: row[name] for name in ("kind", "suspicion", "explanation", "direction", "slip", "reporter",
+                                            "contract_no", "unit", "days", "rule_ref")},
+            **{name: text_of(row[name]) for name in ("said", "found", "size")}, "ratio": quotient_text(row["ratio"]),
+            **{name: _day(row[name]) for name in ("said_on", "found_on")},
+            "said_source": row["said_source"], "found_source": row["found_source"], "text": tell_disagreement(dict(row), lang),
+        }
+        for row in about_parcel(connection, run_id, parcel_code)
+    ]  # fmt: skip
 
 
 def _uses(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:

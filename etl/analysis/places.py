@@ -12,7 +12,7 @@ import pandas as pd
 import data.rules as rule_packs
 from data.rules import Site
 from gis.builtup import current_boundaries
-from gis.rules import BuiltupRule, IdleLandRule, IntensityRule, Rule
+from gis.rules import BuiltupRule, CrosscheckRule, IdleLandRule, IntensityRule, Rule
 from gis.standards import Standards
 
 Kind = TypeVar("Kind", bound=Rule)
@@ -48,6 +48,16 @@ class Placed(Generic[Kind]):
                 whole = pd.concat([whole[~here], table(rule)[here]]).loc[whole.index]
         return whole
 
+    def collect(self, table: Callable[[Kind], pd.DataFrame]) -> pd.DataFrame:
+        """Return a table of which each row was found by the rule of its ``park_code``: its rows depend on the rule."""
+        others = [(rule, parks) for rule, parks in self.groups() if rule.ref != self.default.ref]
+        whole = table(self.default)
+        if not others:
+            return whole
+        elsewhere = [park for _, parks in others for park in parks]
+        parts = [found[found["park_code"].isin(parks)] for rule, parks in others for found in (table(rule),)]
+        return pd.concat([whole[~whole["park_code"].isin(elsewhere)], *parts], ignore_index=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -56,6 +66,7 @@ class Rules:
     idle: Placed[IdleLandRule]
     intensity: Placed[IntensityRule]
     builtup: Placed[BuiltupRule]
+    crosscheck: Placed[CrosscheckRule]
     standards: Standards = field(default_factory=Standards)
     divisions: dict[str, str | None] = field(default_factory=dict)
     """The division code of each park."""
@@ -86,5 +97,5 @@ def rules_on(as_of: dt.date, files: Iterable[Path], parks: gpd.GeoDataFrame) -> 
 
     return Rules(
         placed(rule_packs.idle_land_rule), placed(rule_packs.intensity_rule), placed(rule_packs.builtup_rule),
-        rule_packs.standards(), {str(site.park_code): site.division_code for site in sites},
+        placed(rule_packs.crosscheck_rule), rule_packs.standards(), {str(site.park_code): site.division_code for site in sites},
     )  # fmt: skip

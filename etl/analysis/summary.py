@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from data import land
+from data import disagreements, land
 from data.models import AnalysisRun, BuiltupGrowth, IdleVerdict, IntensityVerdict, Parcel
 from etl.numbers import text_of
 
@@ -39,6 +39,7 @@ class RunSummary:
     growth: list[dict[str, Any]] = field(default_factory=list)
     warnings: dict[str, dict[str, int]] = field(default_factory=dict)
     land: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    disagreements: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures as plain values; areas as exact decimal strings."""
@@ -76,6 +77,7 @@ def summary(connection: Connection, run_id: int) -> RunSummary:
         growth=_growth(connection, run_id),
         warnings=_warnings(connection, run_id),
         land=_land(connection, run_id),
+        disagreements=_disagreements(connection, run_id),
     )
 
 
@@ -129,6 +131,15 @@ def _warnings(connection: Connection, run_id: int) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for verdict, level, n in connection.execute(statement):
         found.setdefault(verdict, {})[str(level)] = n
+    return found
+
+
+def _disagreements(connection: Connection, run_id: int) -> dict[str, dict[str, int]]:
+    """Return how many disagreements of sources there are, by suspicion and kind."""
+    found: dict[str, dict[str, int]] = {}
+    for row in disagreements.counts(connection, run_id):
+        of = found.setdefault(row["suspicion"], {})
+        of[row["kind"]] = of.get(row["kind"], 0) + row["n"]
     return found
 
 

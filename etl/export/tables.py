@@ -25,7 +25,7 @@ from data.session import transaction
 from data.sites import ParkNotFound
 from etl.analysis.compute import Progress
 from etl.analysis.run import ensure_run
-from etl.export import agreements, land
+from etl.export import agreements, disagreements, land
 from etl.export import columns as c
 from etl.export.dataset import Dataset, Question, Source
 from etl.export.errors import ExportRefused
@@ -33,7 +33,7 @@ from etl.export.idle_list import idle_list_rows
 from etl.facts import DataState, data_state, from_wkb, known_at, known_in
 from gis.areas import area_m2
 
-_MORE = land.BUILDERS | agreements.BUILDERS
+_MORE = land.BUILDERS | agreements.BUILDERS | disagreements.BUILDERS
 _JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped", *_MORE)
 WITHOUT_SHAPE = ("intensity", "growth", *_MORE)
 WHATS = ("parcels", "parks", "builtup", "buildings", "plan-zones", "verdicts", "idle-list",
