@@ -188,8 +188,8 @@ def _by_day(patches: gpd.GeoDataFrame, as_of: dt.date) -> Iterator[tuple[dt.date
 def union_areas(shapes: Any, zones: Any) -> Any:
     """Return the area of the union of some shapes inside each zone, in square metres.
 
-    The pieces inside a zone are added up; only where shapes overlap they are
-    dissolved first. Only pairs that cross each other are cut: a zone inside a
+    The pieces inside a zone are added up; only shapes that overlap another one
+    are joined first. Only pairs that cross each other are cut: a zone inside a
     shape is its own piece, and so is a shape inside a zone.
     """
     tree = shapely.STRtree(shapes)
@@ -202,26 +202,27 @@ def union_areas(shapes: Any, zones: Any) -> Any:
     pieces = np.where(inside, zones[zone], shapes[patch])
     across = ~inside & ~shapely.contains_properly(zones[zone], shapes[patch])
     pieces[across] = shapely.intersection(zones[zone[across]], pieces[across])
-    sums = np.bincount(zone, weights=measure(pieces), minlength=len(zones)).astype(float)
-    ends = np.searchsorted(zone, np.arange(len(zones) + 1))  # the query's answer is sorted by zone
-    for number in _overlapping(tree, shapes, zone, patch):
+    joined = _overlapping(tree, shapes)[patch]
+    areas = measure(pieces)
+    sums = np.bincount(zone, weights=np.where(joined, 0.0, areas), minlength=len(zones)).astype(float)
+    zone, pieces = zone[joined], pieces[joined]  # the query's answer is sorted by zone
+    ends = np.searchsorted(zone, np.arange(len(zones) + 1))
+    for number in np.unique(zone).tolist():
         together = shapely.union_all(pieces[ends[number] : ends[number + 1]])
-        sums[number] = measure(np.array([together], dtype=object))[0]
+        sums[number] += measure(np.array([together], dtype=object))[0]
     return sums
 
 
-def _overlapping(tree: Any, shapes: Any, zone: Any, patch: Any) -> list[int]:
-    """Return the zones touched by several shapes of which one overlaps another."""
+def _overlapping(tree: Any, shapes: Any) -> Any:
+    """Return which shapes share land, not only a border, with another one."""
     left, right = tree.query(shapes, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
-    doubled = measure(shapely.intersection(shapes[left], shapes[right])) > 0
+    doubled = shapely.relate_pattern(shapes[left], shapes[right], "T********")
     involved = np.zeros(len(shapes), dtype=bool)
     involved[left[doubled]] = True
     involved[right[doubled]] = True
-    several = np.bincount(zone)[zone] > 1 if len(zone) else np.zeros(0, dtype=bool)
-    numbers: list[int] = np.unique(zone[involved[patch] & several]).tolist()
-    return numbers
+    return involved
 
 
 def _growth(

@@ -106,7 +106,10 @@ class _Surveys:
         codes = chosen["park_code"].astype(str)
         self.zones = dict(zip(codes, valid_polygons(chosen.geometry), strict=True))
         self.versions = dict(zip(codes, chosen["boundary_version"], strict=True))
-        self.seen = observations(patches, chosen, as_of)
+        self._days: dict[str, list[dt.date]] = {}
+        for (park, _), (day, _) in observations(patches, chosen, as_of).items():
+            self._days.setdefault(park, []).append(day)
+        self._boundaries: dict[dt.date, dict[str, tuple[Any, Any]]] = {}
         on = as_days(patches["observed_on"])
         shapes = valid_polygons(patches.geometry)
         named = patches["source"] if "source" in patches else pd.Series([None] * len(patches), dtype=object)
@@ -116,7 +119,7 @@ class _Surveys:
 
     def days_of(self, code: str) -> list[dt.date]:
         """Return the day of the survey that counts, for each year in which the park was seen."""
-        return sorted(day for (park, _), (day, _) in self.seen.items() if park == code)
+        return sorted(self._days.get(code, []))
 
     def around(self, day: dt.date, zone: Any) -> tuple[Any, Any]:
         """Return the patches of a day that meet a zone, and their sources."""
@@ -129,11 +132,11 @@ class _Surveys:
 
     def boundary(self, code: str, on: dt.date) -> tuple[Any, Any]:
         """Return the boundary of a park that was valid on a day, and its version; the current one if none was."""
-        valid = current_boundaries(self.parks, on)
-        valid = valid[valid["park_code"].astype(str) == code]
-        if valid.empty:
-            return self.zones[code], self.versions[code]
-        return valid_polygons(valid.geometry)[0], valid["boundary_version"].iloc[0]
+        if on not in self._boundaries:
+            valid = current_boundaries(self.parks, on)
+            shapes = zip(valid_polygons(valid.geometry), valid["boundary_version"], strict=True)
+            self._boundaries[on] = dict(zip(valid["park_code"].astype(str), shapes, strict=True))
+        return self._boundaries[on].get(code, (self.zones[code], self.versions[code]))
 
     def area(self, day: dt.date, zone: Any) -> Decimal:
         """Return the built-up area inside a zone on a day, in square metres with 4 decimals."""

@@ -8,6 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from etl.analysis.facts import Facts
 from etl.analysis.places import Placed
@@ -95,24 +96,34 @@ class _Built:
     def __init__(self, facts: Facts, as_of: dt.date) -> None:
         chosen = current_boundaries(facts.parks, as_of)
         self.zones = dict(zip(chosen["park_code"], valid_polygons(chosen.geometry), strict=True))
-        self.states, self.patches, self.on = facts.states, facts.patches, np.datetime64(as_of, "D")
+        self.states, self.patches = (_Dated(table, as_of) for table in (facts.states, facts.patches))
 
     def land(self, park: Any, part: Any, kind: str) -> Any:
         """Return the shapes of built land ("2": industrial) in a part of a park."""
         zone = self.zones[park]
-        states = self._newest(self.states, zone)
+        states = self.states.newest(zone)
         if len(states):
             code = states["construction_state"].fillna("").astype(str)
             here = states[code.str.startswith("A" + kind) & (states["zone_part"].fillna("") == part)]
         else:
-            here = self._newest(self.patches, zone)
-        shapes = valid_polygons(here.geometry)
-        return shapes
+            here = self.patches.newest(zone)
+        return valid_polygons(here.geometry)
 
-    def _newest(self, table: gpd.GeoDataFrame, zone: Any) -> gpd.GeoDataFrame:
-        seen = as_days(table["observed_on"])
-        near = table.geometry.intersects(zone).to_numpy(dtype=bool) & (seen <= self.on)
-        return table[near & (seen == seen[near].max())] if near.any() else table[near]
+
+class _Dated:
+    """Observed shapes up to a day, with a search tree."""
+
+    def __init__(self, table: gpd.GeoDataFrame, as_of: dt.date) -> None:
+        self.table = table[as_days(table["observed_on"]) <= np.datetime64(as_of, "D")]
+        self.seen = as_days(self.table["observed_on"])
+        self.tree = shapely.STRtree(np.asarray(self.table.geometry.array, dtype=object))
+
+    def newest(self, zone: Any) -> gpd.GeoDataFrame:
+        """Return the rows of the newest day that shows a zone."""
+        near = np.sort(self.tree.query(zone, predicate="intersects"))
+        if len(near):
+            near = near[self.seen[near] == self.seen[near].max()]
+        return self.table.iloc[near]
 
 
 def newest_statistics(statistics: pd.DataFrame, as_of: dt.date) -> dict[str, dict[str, Decimal | None]]:
