@@ -13,6 +13,8 @@ from sqlalchemy import TIMESTAMP, ColumnElement, Connection, FromClause, Select,
 
 from data.layers import LAYERS, published_table
 from data.models import STORAGE_SRID, Delivery, DeliveryFile, Publication
+from etl.copied import column, copied, copied_shapes, joined, origins, texts
+from gis.columns import objects
 from gis.facts import Tables
 
 _STORED_CRS = f"EPSG:{STORAGE_SRID}"
@@ -74,14 +76,12 @@ def read_layer(connection: Connection, layer: str, state: DataState) -> pd.DataF
     names = list(LAYERS[layer].names)
     if layer == "parcel":
         names += ["entity_id", "version_id", "drawn_area_m2"]
-    rows = connection.execute(_select(layer, names, state)).fetchall()
-    columns = list(zip(*rows, strict=True)) or [()] * (len(names) + 3)
-    frame = {
-        name: _series(values, table.c[name].type.python_type)
-        for name, values in zip(names, columns[:-3], strict=True)
-    }
-    frame["origin"] = _origins(columns[-3], columns[-2])
-    frame["supplier"] = pd.Series(list(columns[-1]), dtype=object)
+    kinds = {name: table.c[name].type.python_type for name in names}
+    rows = copied(
+        connection, _select(layer, names, state), kinds | {"path": str, "row_no": int, "supplier": str}
+    )
+    frame = {name: column(rows[name], kind) for name, kind in kinds.items()}
+    frame |= {"origin": origins(rows["path"], rows["row_no"]), "supplier": texts(rows["supplier"])}
     return pd.DataFrame(frame)
 
 
@@ -90,19 +90,19 @@ def read_polygons(
 ) -> gpd.GeoDataFrame:
     """Return the polygons of a layer in EPSG:4490 with some of its columns."""
     table = published_table(layer)
-    statement = (
-        select(func.ST_AsBinary(table.c.geom), *(table.c[name] for name in columns))
-        .where(known_at(layer, state))
-        .order_by(*_order(layer))
+    here, order = known_at(layer, state), _order(layer)
+    kinds = {name: table.c[name].type.python_type for name in columns}
+    rows = copied(
+        connection, select(*(table.c[name] for name in columns)).where(here).order_by(*order), kinds
     )
-    rows = connection.execute(statement).fetchall()
-    values = list(zip(*rows, strict=True)) or [()] * (len(columns) + 1)
-    frame = {
-        name: _series(column, table.c[name].type.python_type)
-        for name, column in zip(columns, values[1:], strict=True)
-    }
-    shapes = from_wkb(values[0])
+    shapes = copied_shapes(connection, select(func.ST_AsBinary(table.c.geom)).where(here).order_by(*order))
+    frame = {name: _plain(column(rows[name], kind)) for name, kind in kinds.items()}
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=_STORED_CRS)
+
+
+def _plain(values: pd.Series) -> pd.Series:
+    """Return texts and numbers as Python objects: tables of shapes are read row by row here and there."""
+    return values if values.dtype.kind in "iM" else pd.Series(objects(values), dtype=object)
 
 
 def from_wkb(values: Sequence[Any]) -> Any:
@@ -112,8 +112,11 @@ def from_wkb(values: Sequence[Any]) -> Any:
 
 def _select(layer: str, names: Sequence[str], state: DataState) -> Select[Any]:
     table = published_table(layer)
+    chosen = [
+        joined(table.c[name]) if table.c[name].type.python_type is list else table.c[name] for name in names
+    ]
     return (
-        select(*(table.c[name] for name in names), DeliveryFile.path, table.c.row_no, Delivery.supplier)
+        select(*chosen, DeliveryFile.path, table.c.row_no, Delivery.supplier)
         .join(DeliveryFile, DeliveryFile.file_id == table.c.file_id)
         .join(Delivery, Delivery.delivery_id == DeliveryFile.delivery_id)
         .where(known_at(layer, state))
@@ -127,18 +130,3 @@ def _order(layer: str) -> list[ColumnElement[Any]]:
     key = [table.c[name].collate("C") if table.c[name].type.python_type is str else table.c[name]
            for name in LAYERS[layer].key]  # fmt: skip
     return [*key, table.c.content_hash, table.c.version_id]
-
-
-def _series(values: Sequence[Any], kind: type) -> pd.Series:
-    """Return a column: days as ``datetime64[us]``, counts as ``int64``, all else as it is."""
-    if kind is dt.date:
-        return pd.Series(np.array(values, dtype="datetime64[D]").astype("datetime64[us]"))
-    if kind is int and None not in values:
-        return pd.Series(values, dtype="int64")
-    return pd.Series(list(values), dtype=object)
-
-
-def _origins(paths: Sequence[str], numbers: Sequence[int]) -> pd.Series:
-    names = {path: path.replace("\\", "/").rsplit("/", 1)[-1] for path in set(paths)}
-    texts = [f"{names[path]} 第{number}行" for path, number in zip(paths, numbers, strict=True)]
-    return pd.Series(texts, dtype=object)

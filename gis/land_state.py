@@ -214,10 +214,9 @@ class _FallBack:
         self.seen = day[day <= on]
         self.built = valid_polygons(builtup.geometry)[day <= on]
         self.tree = shapely.STRtree(self.built)
-        supplied = as_days(parcels["supplied_on"]) <= on
+        self.supplied = as_days(parcels["supplied_on"]) <= on
+        self.unknown = ~self.supplied & parcels["supply_unknown"].to_numpy(dtype=bool)
         self.parcels = valid_polygons(parcels.geometry)
-        self.supplied = self.parcels[supplied]
-        self.open = self.parcels[~supplied & parcels["supply_unknown"].to_numpy(dtype=bool)]
         self.land = shapely.STRtree(self.parcels)
 
     def a(self, zone: Any) -> tuple[Decimal | None, dt.date | None]:
@@ -231,12 +230,14 @@ class _FallBack:
 
     def d(self, zone: Any) -> tuple[Decimal | None, str]:
         """Return the area of the supplied parcels inside a zone, or why it is not known."""
-        if not len(self.parcels) or not len(self.land.query(zone, predicate="intersects")):
+        rows = np.sort(self.land.query(zone, predicate="intersects"))
+        if not len(rows):
             return None, "NO_PARCELS"
-        if len(self.open) and bool(shapely.intersects(self.open, zone).any()):
+        if self.unknown[rows].any():
             return None, "SUPPLY_UNKNOWN"
-        here = np.array([zone], dtype=object)
-        return square_metres(float(union_areas(self.supplied, here)[0]) if len(self.supplied) else 0.0), ""
+        land = self.parcels[rows[self.supplied[rows]]]
+        area = union_areas(land, np.array([zone], dtype=object))[0] if len(land) else 0.0
+        return square_metres(float(area)), ""
 
 
 def _without_states(park: str, zone: Any, known: _FallBack) -> Iterator[dict[str, Any]]:

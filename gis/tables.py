@@ -92,10 +92,12 @@ def reporter(table: pd.DataFrame, rows: np.ndarray) -> list[str]:
 
 
 def _last_of(table: pd.DataFrame, rows: np.ndarray, columns: Sequence[str]) -> list[str]:
-    known = np.full(len(table) + 1, "", dtype=object)
+    rows = np.asarray(rows)
+    there = rows >= 0
+    known = np.full(len(rows), "", dtype=object)
     for column in columns:
         if column in table.columns:
-            text = table[column].to_numpy(dtype=object)
-            there = table[column].notna().to_numpy() & (text != "")
-            known[:-1][there] = text[there]
-    return [str(text) for text in known[np.where(rows < 0, len(table), rows)]]
+            text = table[column].iloc[rows[there]].to_numpy(dtype=object)
+            said = ~pd.isna(text) & (text != "")
+            known[np.flatnonzero(there)[said]] = text[said]
+    return [str(text) for text in known]
