@@ -53,7 +53,37 @@ def accounts(
     standards: Standards | None = None,
     divisions: Mapping[str, str | None] | None = None,
 ) -> pd.DataFrame:
-    """Return one row for each contract that is judged.
+    """Return the accounts of :func:`lone_accounts` with the medians of peers."""
+    alone = lone_accounts(tables, rule, as_of, terms, standards, divisions)
+    return with_peers(alone, tables, rule, as_of, terms)
+
+
+def with_peers(
+    alone: pd.DataFrame, tables: Tables, rule: IntensityRule, as_of: dt.date, terms: pd.DataFrame
+) -> pd.DataFrame:
+    """Return accounts with the median of the other contracts of the industry: the only part that needs all contracts."""
+    contracts = Contracts(tables, as_of)
+    rows = contracts.index.get_indexer(pd.Index(alone["contract_no"], dtype=object))
+    industry = [
+        contracts.values(name)[0][rows].tolist() for name in ("industry_code", "industry_code_version")
+    ]
+    entry = (alone["kind"] == "ENTRY").tolist()
+    values = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
+    found = peer_medians(list(zip(entry, *industry, strict=True)), values, rule.peer_least)
+    columns = {name: pd.Series([pair[place] for pair in found], dtype=object, index=alone.index)
+               for place, name in enumerate(("peers", "peer_median"))}  # fmt: skip
+    return alone.assign(**columns)
+
+
+def lone_accounts(
+    tables: Tables,
+    rule: IntensityRule,
+    as_of: dt.date,
+    terms: pd.DataFrame,
+    standards: Standards | None = None,
+    divisions: Mapping[str, str | None] | None = None,
+) -> pd.DataFrame:
+    """Return one row for each contract that is judged, without peers.
 
     Parameters
     ----------
@@ -89,7 +119,6 @@ class _Accounts:
         self.parks = whole["park_code"].tolist()
         self.codes = whole["parcel_codes"].tolist()
         self.invested = whole["actual"].tolist()
-        self.intensity = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
         self.exact = {term: _exact(terms[terms["term"] == term], factor) for term, factor in _FACTOR.items()}
         self.stated_in = self.contracts.term("total_investment_wan")[0]
         self.source = origin(tables.contract, np.arange(len(tables.contract)))
@@ -103,11 +132,6 @@ class _Accounts:
         self.phases = Phases(tables, self.contracts, as_of)
         self.superseded, self.shared = _neighbours(self.contracts)
         self.deadline = self._deadline()
-        entry = (self.contracts.kind[self.asked] == "ENTRY").tolist()
-        industry = [
-            self.read[name][self.asked].tolist() for name in ("industry_code", "industry_code_version")
-        ]
-        self.peers = peer_medians(list(zip(entry, *industry, strict=True)), self.intensity, rule.peer_least)
 
     def _own(self, tables: Tables, name: str) -> Any:
         """Return who a contract names, or else whom its first parcel names."""
@@ -136,7 +160,6 @@ class _Accounts:
         if phases.get("last_due") is not None and phases["last_due"] > self.deadline[contract]:
             flags.append("PHASES_AFTER_DEADLINE")
         phases.pop("last_due", None)
-        peers, median = self.peers[number]
         return {
             "contract_no": self.contracts.numbers[contract], "kind": self.contracts.kind[contract],
             "park_code": park, "parcel_codes": self.codes[number],
@@ -146,7 +169,7 @@ class _Accounts:
             **self.reports.sides(contract),
             "area_basis": self.read["area_basis"][contract] or "GRANTED", **area,
             **{f"per_{name}": _per(invested, area[f"{name}_m2"]) for name in ("granted", "registered", "drawn")},
-            **phases, "peers": peers, "peer_median": median,
+            **phases, "peers": None, "peer_median": None,
             "standards": self._standards(contract, number, park),
             "shared_with": sorted(self.shared.get(contract, ())), "flags": flags,
         }  # fmt: skip

@@ -20,7 +20,7 @@ from gis.areas import measure, require_storage_crs, square_metres
 from gis.exact import half_up, plain
 from gis.overlay import areas_inside
 from gis.periods import as_days
-from gis.polygons import valid_polygons
+from gis.polygons import overlap_inside, valid_polygons
 from gis.tables import frame_of, require_columns
 
 PARK_COLUMNS = (
@@ -189,7 +189,7 @@ def union_areas(shapes: Any, zones: Any) -> Any:
     """Return the area of the union of some shapes inside each zone, in square metres.
 
     The pieces inside a zone are added up; only shapes that overlap another one
-    are joined first. Only pairs that cross each other are cut: a zone inside a
+    of the same zone are joined first. Only pairs that cross each other are cut: a zone inside a
     shape is its own piece, and so is a shape inside a zone.
     """
     tree = shapely.STRtree(shapes)
@@ -202,7 +202,7 @@ def union_areas(shapes: Any, zones: Any) -> Any:
     pieces = np.where(inside, zones[zone], shapes[patch])
     across = ~inside & ~shapely.contains_properly(zones[zone], shapes[patch])
     pieces[across] = shapely.intersection(zones[zone[across]], pieces[across])
-    joined = _overlapping(tree, shapes)[patch]
+    joined = overlap_inside(zone, patch, *_overlapping(tree, shapes))
     areas = measure(pieces)
     sums = np.bincount(zone, weights=np.where(joined, 0.0, areas), minlength=len(zones)).astype(float)
     zone, pieces = zone[joined], pieces[joined]  # the query's answer is sorted by zone
@@ -213,16 +213,13 @@ def union_areas(shapes: Any, zones: Any) -> Any:
     return sums
 
 
-def _overlapping(tree: Any, shapes: Any) -> Any:
-    """Return which shapes share land, not only a border, with another one."""
+def _overlapping(tree: Any, shapes: Any) -> tuple[Any, Any]:
+    """Return the pairs of shapes that share land, not only a border."""
     left, right = tree.query(shapes, predicate="intersects")
     once = left < right
     left, right = left[once], right[once]
     doubled = shapely.relate_pattern(shapes[left], shapes[right], "T********")
-    involved = np.zeros(len(shapes), dtype=bool)
-    involved[left[doubled]] = True
-    involved[right[doubled]] = True
-    return involved
+    return left[doubled], right[doubled]
 
 
 def _growth(

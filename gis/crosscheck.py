@@ -59,6 +59,15 @@ def crosscheck(
     pandas.DataFrame
         Columns ``COLUMNS`` of :mod:`gis.disagreements`, by kind, parcel and contract.
     """
+    alone = lone_disagreements(tables, rule, idle, as_of, built, growth, sides)
+    return in_order(alone, repeated_amounts(tables, rule, idle, as_of, sides))
+
+
+def lone_disagreements(
+    tables: Tables, rule: CrosscheckRule, idle: IdleLandRule, as_of: dt.date, built: pd.DataFrame,
+    growth: pd.DataFrame, sides: pd.DataFrame,
+) -> pd.DataFrame:  # fmt: skip
+    """Return the disagreements that need no other contracts than those of the same parcels."""
     contracts, events = Contracts(tables, as_of), Events(tables, idle, as_of)
     parks = tables.parcel["park_code"].to_numpy(dtype=object)
     seen = Sightings(built, growth, tables.parcels, parks)
@@ -66,8 +75,22 @@ def crosscheck(
         *ParcelCheck(tables, contracts, events, seen, rule).rows(),
         *ContractCheck(tables, contracts, events, sides, rule).rows(),
     ]
-    rows.sort(key=lambda row: (row["kind"], row["parcel_code"], row["contract_no"]))
     return frame_of([row | {"rule_ref": rule.ref} for row in rows], COLUMNS)
+
+
+def repeated_amounts(
+    tables: Tables, rule: CrosscheckRule, idle: IdleLandRule, as_of: dt.date, sides: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the disagreements that need all contracts: reports that repeat each other."""
+    contracts, events = Contracts(tables, as_of), Events(tables, idle, as_of)
+    rows = ContractCheck(tables, contracts, events, sides, rule).repeated()
+    return frame_of([row | {"rule_ref": rule.ref} for row in rows], COLUMNS)
+
+
+def in_order(*parts: pd.DataFrame) -> pd.DataFrame:
+    """Return disagreements in the order in which they are numbered."""
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.sort_values(["kind", "parcel_code", "contract_no"], kind="stable", ignore_index=True)
 
 
 def reporters(tables: Tables, rule: CrosscheckRule, as_of: dt.date, found: pd.DataFrame) -> pd.DataFrame:

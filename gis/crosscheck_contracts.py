@@ -53,7 +53,6 @@ class ContractCheck:
             yield from self._areas(side)
             yield from self._firms(side)
         yield from self._missing()
-        yield from self._repeated()
 
     @staticmethod
     def _row(kind: str, suspicion: str, next_step: str, side: Row, **said: Any) -> Row:
@@ -145,8 +144,8 @@ class ContractCheck:
                 days=events.day - last, reporter=side["park_code"] or "",
             )  # fmt: skip
 
-    def _repeated(self) -> Iterator[Row]:
-        """One day's report of one contract repeats that of another, figure by figure."""
+    def repeated(self) -> Iterator[Row]:
+        """Yield reports of one day that repeat those of another contract, figure by figure: the only part that needs all contracts."""
         basis, named = coded(self.reports["basis"])
         when = as_days(self.reports["reported_on"])
         here = (self.group >= 0) & (when <= self.contracts.day) & (named[basis] == "REPORTED")

@@ -18,7 +18,7 @@ import shapely
 
 from gis.areas import plane_corners, ring_areas, to_plane
 from gis.edge_pairs import Outlines, compiled
-from gis.polygons import valid_polygons
+from gis.polygons import overlap_inside, valid_polygons
 
 _CHUNK = 4_096
 _BLOCK = 32  # edges that are passed over together where their box lies beside a zone
@@ -114,10 +114,11 @@ class _Plane(NamedTuple):
 
     lines: Outlines
     tree: Any
-    overlapping: Any
-    """Whether a shape shares land with another one of the layer."""
+    left: Any
+    right: Any
+    """Pairs of shapes that share land."""
     drawn: Any
-    """The overlapping shapes on the plane; None for the others."""
+    """Those shapes on the plane; None for the others."""
 
     def cover(self, lines: Outlines, boxes: Any, whole: Any, zones: Any, band: int) -> Any:
         """Return the area of each zone that the shapes cover."""
@@ -126,18 +127,20 @@ class _Plane(NamedTuple):
         zone, shape = zone[order], shape[order]
         areas = np.maximum(shared(lines, self.lines, zone, shape), 0.0)
         sums = np.bincount(zone, weights=areas, minlength=len(zones))
+        some = areas > 0
+        zone, shape, areas = zone[some], shape[some], areas[some]
+        joined = overlap_inside(zone, shape, self.left, self.right)
         largest = np.zeros(len(zones))
         np.maximum.at(largest, zone, areas)
-        doubled = np.bincount(zone[self.overlapping[shape] & (areas > 0)], minlength=len(zones)) > 1
         ends = np.searchsorted(zone, np.arange(len(zones) + 1))
         # Where one shape covers all of a zone, the others add nothing, and the limit below says so.
+        doubled = np.bincount(zone[joined], minlength=len(zones)) > 0
         for number in np.flatnonzero(doubled & (largest < whole - _SHARED_M2)).tolist():
             pairs = slice(ends[number], ends[number + 1])
-            alone = ~self.overlapping[shape[pairs]]
-            together = self.drawn[shape[pairs][~alone]]
+            together = self.drawn[shape[pairs][joined[pairs]]]
             place = valid_polygons(to_plane(zones[number : number + 1], band))
             dissolved = shapely.area(shapely.union_all(shapely.intersection(place, together)))
-            sums[number] = areas[pairs][alone].sum() + dissolved
+            sums[number] = areas[pairs][~joined[pairs]].sum() + dissolved
         return np.minimum(sums, whole)
 
 
@@ -153,12 +156,11 @@ def _plane(shapes: Any, band: int) -> _Plane:
     once = (sizes[left] < sizes[right]) | ((sizes[left] == sizes[right]) & (left < right))
     left, right = left[once], right[once]
     doubled = shared(lines, lines, left, right) > _SHARED_M2
-    overlapping = np.zeros(len(shapes), dtype=bool)
-    overlapping[left[doubled]] = True
-    overlapping[right[doubled]] = True
+    left, right = left[doubled], right[doubled]
+    overlapping = np.unique(np.concatenate([left, right]))
     drawn = np.full(len(shapes), None, dtype=object)
     drawn[overlapping] = valid_polygons(to_plane(shapes[overlapping], band))
-    return _Plane(lines, tree, overlapping, drawn)
+    return _Plane(lines, tree, left, right, drawn)
 
 
 def shared(one: Outlines, other: Outlines, left: Any, right: Any) -> Any:

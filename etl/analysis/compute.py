@@ -12,10 +12,21 @@ from etl.analysis.land import land_findings
 from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
-from gis.accounts import accounts
-from gis.crosscheck import crosscheck, reporters
+from gis.accounts import lone_accounts, with_peers
+from gis.crosscheck import in_order, lone_disagreements, repeated_amounts, reporters
 
-__all__ = ["STEPS", "Findings", "Progress", "Rules", "compute", "judge", "rules_on", "tell"]
+__all__ = [
+    "STEPS",
+    "Findings",
+    "Progress",
+    "Rules",
+    "compute",
+    "judge",
+    "judge_parts",
+    "judge_whole",
+    "rules_on",
+    "tell",
+]
 
 Progress = Callable[[str, int, int], None]
 Findings = dict[str, pd.DataFrame]
@@ -52,6 +63,11 @@ def compute(
 
 def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None = None) -> Findings:
     """Return what the rules say about some facts: no database, no clock."""
+    return judge_whole(facts, rules, as_of, judge_parts(facts, rules, as_of, progress))
+
+
+def judge_parts(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None = None) -> Findings:
+    """Return what can be said about some parks and contracts without all others."""
     tell(progress, "built-up area and land stock of parks", 1)
     findings = land_findings(facts, rules.builtup, as_of)
     tell(progress, "built-up area by parcel", 2)
@@ -61,21 +77,35 @@ def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None 
     tell(progress, "investment intensity", 4)
     terms = rules.intensity.judge(lambda rule: intensity.judge(facts.tables, rule, as_of))
     sides = rules.intensity.judge(
-        lambda rule: accounts(facts.tables, rule, as_of, terms, rules.standards, rules.divisions)
+        lambda rule: lone_accounts(facts.tables, rule, as_of, terms, rules.standards, rules.divisions)
     )
     tell(progress, "sources against each other", 5)
     growth = findings["builtup_growth"]
     apart = rules.crosscheck.collect(
-        lambda rule: crosscheck(facts.tables, rule, rules.idle.default, as_of, shares, growth, sides)
+        lambda rule: lone_disagreements(facts.tables, rule, rules.idle.default, as_of, shares, growth, sides)
     )
-    told = rules.crosscheck.collect(lambda rule: reporters(facts.tables, rule, as_of, apart))
     return findings | {
-        "disagreement": apart.assign(number=range(1, len(apart) + 1)),
-        "reporter_index": told,
+        "disagreement": apart,
         "idle_verdict": verdicts.reset_index(names="parcel_code"),
         "intensity_verdict": terms,
         "contract_account": sides,
         "parcel_builtup": shares,
+    }
+
+
+def judge_whole(facts: Facts, rules: Rules, as_of: dt.date, parts: Findings) -> Findings:
+    """Return findings with what needs all contracts: peers, repeated amounts, the index of reporters."""
+    tables, terms, alone = facts.tables, parts["intensity_verdict"], parts["contract_account"]
+    sides = rules.intensity.judge(lambda rule: with_peers(alone, tables, rule, as_of, terms))
+    again = rules.crosscheck.collect(
+        lambda rule: repeated_amounts(tables, rule, rules.idle.default, as_of, sides)
+    )
+    apart = in_order(parts["disagreement"], again)
+    told = rules.crosscheck.collect(lambda rule: reporters(tables, rule, as_of, apart))
+    return parts | {
+        "contract_account": sides,
+        "disagreement": apart.assign(number=range(1, len(apart) + 1)),
+        "reporter_index": told,
     }
 
 
