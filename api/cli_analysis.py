@@ -1,6 +1,7 @@
 """Commands that judge: analyse and explain."""
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,14 @@ from gis.errors import UsageFault
 )
 @click.option("--save", is_flag=True, help="Store the what-if as a run of its own.")
 @click.option(
-    "--engine", type=click.Choice(["local"]), default="local", show_default=True, help="Where to compute."
+    "--engine",
+    type=click.Choice(["local", "dask"]),
+    default="local",
+    show_default=True,
+    help="Where to compute: here, or by Dask's workers (extra scale).",
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; without it workers are started here."
 )
 @lang_option
 @json_option
@@ -45,6 +53,7 @@ def analyse(
     rules: tuple[Path, ...],
     save: bool,
     engine: str,
+    scheduler: str | None,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -52,6 +61,7 @@ def analyse(
 
     \b
         landstock analyse --as-of 2026-01-01
+        landstock analyse --engine dask                # by workers of this machine
         landstock analyse --rules stricter.yaml        # a what-if, compared with the rules in force
     """
     from data.session import transaction
@@ -69,8 +79,10 @@ def analyse(
             "--save belongs to --rules: a run by the project's own rules is always stored.",
             "--save 须与 --rules 一起使用：按系统自带规则的运行总会保存。",
         )
+    if scheduler and engine != "dask":
+        raise UsageFault("--scheduler belongs to --engine dask.", "--scheduler 须与 --engine dask 一起使用。")
     open_database()
-    run_id = ensure_run(as_of, known_on, park_code, person(), Steps())
+    run_id = ensure_run(as_of, known_on, park_code, person(), Steps(), _how(engine, scheduler))
     with transaction() as connection:
         found = summary(connection, run_id)
     changed = _what_if(run_id, as_of, known_on, park_code, list(rules), save, lang) if rules else None
@@ -80,6 +92,15 @@ def analyse(
     click.echo(summary_text(found, lang))
     if changed:
         click.echo(what_if_text(changed, lang))
+
+
+def _how(engine: str, scheduler: str | None) -> Any:
+    """Return another way to judge than here; the modules of the extra are loaded only then."""
+    if engine == "local":
+        return None
+    from etl.scale import judge_by_dask
+
+    return partial(judge_by_dask, scheduler=scheduler)
 
 
 def _what_if(

@@ -18,6 +18,7 @@ from gis.crosscheck import in_order, lone_disagreements, repeated_amounts, repor
 __all__ = [
     "STEPS",
     "Findings",
+    "Judge",
     "Progress",
     "Rules",
     "compute",
@@ -32,6 +33,8 @@ Progress = Callable[[str, int, int], None]
 Findings = dict[str, pd.DataFrame]
 """The tables of one run by their name in the database, with the columns of the models."""
 STEPS = 6
+Judge = Callable[[Facts, Rules, dt.date, Progress | None], Findings]
+"""What turns facts into findings: :func:`judge` here, or the same in parts elsewhere."""
 
 
 def compute(
@@ -40,10 +43,11 @@ def compute(
     park_code: str | None = None,
     rules: list[Path] | None = None,
     progress: Progress | None = None,
+    how: Judge | None = None,
 ) -> tuple[DataState, Findings]:
     """Return the state of the data and what the rules say about it.
 
-    ``rules`` are files that stand in for the project's own (a what-if).
+    ``rules`` are files that stand in for the project's own (a what-if); ``how`` is another way to judge.
 
     Raises
     ------
@@ -57,7 +61,7 @@ def compute(
     rule_packs.idle_land_rule(as_of, rules or ())  # a wrong file or a day without law is said before reading
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
-    findings = judge(facts, rules_on(as_of, rules or (), facts.parks), as_of, progress)
+    findings = (how or judge)(facts, rules_on(as_of, rules or (), facts.parks), as_of, progress)
     return state, findings if park_code is None else _of_park(findings, park_code)
 
 

@@ -11,7 +11,7 @@ import data.rules as rule_packs
 from data.models import AnalysisRun, Base
 from data.session import transaction
 from data.version import VERSION
-from etl.analysis.compute import STEPS, Findings, Progress, compute, tell
+from etl.analysis.compute import STEPS, Findings, Judge, Progress, compute, tell
 from etl.analysis.rows import copy_frame
 from etl.facts import DataState, data_state
 
@@ -22,11 +22,13 @@ def ensure_run(
     park_code: str | None = None,
     person: str = "system",
     progress: Progress | None = None,
+    how: Judge | None = None,
 ) -> int:
     """Return the run that answers for a day; compute and store it if there is none.
 
     A stored run is the answer if it has the same day, the same newest
-    publication, the same rules, the same park and the same version of the program.
+    publication, the same rules, the same park and the same version of the program. ``how`` is another way to
+    judge that comes to the same findings.
 
     Raises
     ------
@@ -45,7 +47,7 @@ def ensure_run(
         found = _stored(connection, as_of, data_state(connection, known_on), park_code)
         if found is not None:
             return found
-        return _compute_and_store(connection, as_of, known_on, park_code, person, progress)
+        return _compute_and_store(connection, as_of, known_on, park_code, person, progress, how)
 
 
 def _compute_and_store(
@@ -55,8 +57,9 @@ def _compute_and_store(
     park_code: str | None,
     person: str,
     progress: Progress | None,
+    how: Judge | None,
 ) -> int:
-    state, findings = compute(as_of, known_on, park_code, progress=progress)
+    state, findings = compute(as_of, known_on, park_code, progress=progress, how=how)
     tell(progress, "store the run", STEPS)
     return store(connection, findings, as_of, state, park_code, person)
 

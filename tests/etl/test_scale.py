@@ -1,0 +1,128 @@
+"""The analysis in parts: the same findings to the last digit, whatever the number of parts, also when a worker is killed."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from etl import scale
+from etl.analysis.compute import judge, judge_whole
+from etl.analysis.facts import read_facts
+from etl.analysis.partitions import parts, together
+from etl.analysis.places import rules_on
+from etl.scale import NoScheduler, ScaleMissing, judge_by_dask, judged
+
+DAY = dt.date(2026, 11, 1)
+
+
+@pytest.fixture(scope="module")
+def world(sample_database: str) -> Any:
+    """The facts of the sample, their rules, and what judging the whole at once says."""
+    _, facts = read_facts(None, None)
+    rules = rules_on(DAY, (), facts.parks)
+    return facts, rules, judge(facts, rules, DAY)
+
+
+def same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
+    """Compare every table, row by row and cell by cell, as text: to the last digit."""
+    assert set(found) == set(expected)
+    for name, table in expected.items():
+        columns = sorted(table.columns)
+        one, other = (rows[columns].astype(object).to_dict("records") for rows in (found[name], table))
+        assert len(one) == len(other), name
+        keys = [str(sorted(row.items(), key=str)) for row in other]
+        assert sorted(str(sorted(row.items(), key=str)) for row in one) == sorted(keys), name
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_parts_come_to_the_same_findings(world: Any, count: int, tmp_path: Path) -> None:
+    facts, rules, whole = world
+    cut = parts(facts, count)
+    assert len(cut) == min(count, facts.parks["park_code"].nunique())
+    assert sum(len(part.parcels) for part in cut) == len(facts.tables.parcel)
+    found = [
+        judged(scale._written(part, tmp_path / str(number)), rules, DAY) for number, part in enumerate(cut)
+    ]
+    same(judge_whole(facts, rules, DAY, together(facts, found)), whole)
+
+
+def test_contracts_across_parks_stay_whole(world: Any) -> None:
+    """Parcels of two parks in one contract belong to one part, with all that the contract names."""
+    facts, _, _ = world
+    moved = facts.tables.parcel["park_code"].astype(object).copy()
+    pairs = [codes for codes in facts.tables.contract["parcel_codes"] if codes is not None and len(codes) > 1]
+    first, second = pairs[0][:2]
+    place = facts.tables.parcel["parcel_code"].astype(object)
+    other = next(code for code in sorted(set(moved)) if code != moved[place == first].iloc[0])
+    moved[place == second] = other
+    facts.tables.parcel["park_code"], kept = moved, facts.tables.parcel["park_code"]
+    try:
+        for part in parts(facts, 4):
+            assert (first in part.parcels) == (second in part.parcels)
+    finally:
+        facts.tables.parcel["park_code"] = kept
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A scheduler and two workers on this machine, each a process of its own."""
+    where = tmp_path / "scheduler.json"
+    command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
+               "--no-dashboard", "--scheduler-file", str(where)]  # fmt: skip
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(["", *sys.path])}
+    running = [subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)]
+    until = time.monotonic() + 60
+    while not where.exists() or not where.read_text():
+        assert time.monotonic() < until, "the scheduler did not start"
+        time.sleep(0.1)
+    address = __import__("json").loads(where.read_text())["address"]
+    worker = [sys.executable, "-m", "distributed.cli.dask_worker", address, "--nthreads", "1", "--no-nanny",
+              "--no-dashboard", "--local-directory", str(tmp_path)]  # fmt: skip
+    running += [subprocess.Popen(worker, env=environment, stderr=subprocess.DEVNULL) for _ in range(2)]
+    yield address, running[1:]
+    for process in running:
+        process.kill()
+        process.wait()
+
+
+def test_a_killed_worker_costs_time_not_results(world: Any, scheduler: Any) -> None:
+    facts, rules, whole = world
+    address, workers = scheduler
+    killed = threading.Event()
+
+    def kill() -> None:
+        time.sleep(3)  # both workers are in the middle of their first part
+        workers[0].send_signal(signal.SIGKILL)
+        killed.set()
+
+    def begun(step: str, done: int, total: int) -> None:
+        if step == "idle land":
+            threading.Thread(target=kill, daemon=True).start()
+
+    found = judge_by_dask(facts, rules, DAY, begun, scheduler=address, count=4)
+    assert killed.is_set() and workers[0].wait(10) == -signal.SIGKILL
+    same(found, whole)
+
+
+def test_nobody_at_the_address_is_said(world: Any) -> None:
+    facts, rules, _ = world
+    with pytest.raises(NoScheduler) as told:
+        judge_by_dask(facts, rules, DAY, scheduler="tcp://127.0.0.1:9", count=1)
+    assert told.value.exit_code == 3 and "tcp://127.0.0.1:9" in str(told.value)
+
+
+def test_without_the_extra_the_message_says_what_to_install(world: Any, monkeypatch: Any) -> None:
+    facts, rules, _ = world
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ScaleMissing) as told:
+        judge_by_dask(facts, rules, DAY)
+    assert told.value.exit_code == 3 and "landstock[scale]" in str(told.value)
