@@ -17,7 +17,7 @@ from gis.columns import objects, text_array
 from gis.contracts import BASES, Contracts
 from gis.exact import add, exceeds_share, figure, half_up, plain
 from gis.facts import Tables
-from gis.peers import peer_medians
+from gis.peers import with_peers
 from gis.phases import Phases
 from gis.reports import COMPONENTS, COUNTED, newest_reports
 from gis.rules import IntensityRule
@@ -56,23 +56,6 @@ def accounts(
     """Return the accounts of :func:`lone_accounts` with the medians of peers."""
     alone = lone_accounts(tables, rule, as_of, terms, standards, divisions)
     return with_peers(alone, tables, rule, as_of, terms)
-
-
-def with_peers(
-    alone: pd.DataFrame, tables: Tables, rule: IntensityRule, as_of: dt.date, terms: pd.DataFrame
-) -> pd.DataFrame:
-    """Return accounts with the median of the other contracts of the industry: the only part that needs all contracts."""
-    contracts = Contracts(tables, as_of)
-    rows = contracts.index.get_indexer(pd.Index(alone["contract_no"], dtype=object))
-    industry = [
-        contracts.values(name)[0][rows].tolist() for name in ("industry_code", "industry_code_version")
-    ]
-    entry = (alone["kind"] == "ENTRY").tolist()
-    values = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
-    found = peer_medians(list(zip(entry, *industry, strict=True)), values, rule.peer_least)
-    columns = {name: pd.Series([pair[place] for pair in found], dtype=object, index=alone.index)
-               for place, name in enumerate(("peers", "peer_median"))}  # fmt: skip
-    return alone.assign(**columns)
 
 
 def lone_accounts(

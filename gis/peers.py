@@ -1,5 +1,6 @@
 """The median of peers: context beside a figure, never a verdict."""
 
+import datetime as dt
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
@@ -7,9 +8,31 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+import pandas as pd
+
+from gis.contracts import Contracts
 from gis.exact import half_up
+from gis.facts import Tables
+from gis.rules import IntensityRule
 
 _INDUSTRY_DIGITS = 2
+
+
+def with_peers(
+    alone: pd.DataFrame, tables: Tables, rule: IntensityRule, as_of: dt.date, terms: pd.DataFrame
+) -> pd.DataFrame:
+    """Return accounts with the median of the other contracts of the industry: the only part that needs all contracts."""
+    contracts = Contracts(tables, as_of)
+    rows = contracts.index.get_indexer(pd.Index(alone["contract_no"], dtype=object))
+    industry = [
+        contracts.values(name)[0][rows].tolist() for name in ("industry_code", "industry_code_version")
+    ]
+    entry = (alone["kind"] == "ENTRY").tolist()
+    values = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
+    found = peer_medians(list(zip(entry, *industry, strict=True)), values, rule.peer_least)
+    columns = {name: pd.Series([pair[place] for pair in found], dtype=object, index=alone.index)
+               for place, name in enumerate(("peers", "peer_median"))}  # fmt: skip
+    return alone.assign(**columns)
 
 
 def peer_medians(

@@ -12,8 +12,9 @@ from etl.analysis.land import land_findings
 from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
-from gis.accounts import lone_accounts, with_peers
+from gis.accounts import lone_accounts
 from gis.crosscheck import in_order, lone_disagreements, repeated_amounts, reporters
+from gis.peers import with_peers
 
 __all__ = [
     "STEPS",
