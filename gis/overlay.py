@@ -67,7 +67,11 @@ def areas_inside(
 
     starts = range(0, len(zones), chunk)
     if threads > 1 and len(starts) > 1:
+        planes = np.unique(_bands(bounds)).tolist()
         with ThreadPoolExecutor(threads) as pool:
+            list(
+                pool.map(lambda pair: pair[0].on(pair[1]), [(layer, at) for at in planes for layer in stocks])
+            )
             list(pool.map(work, starts))
     else:
         for start in starts:
@@ -78,16 +82,23 @@ def areas_inside(
 def _of_chunk(stocks: Sequence["_Layer"], zones: Any) -> tuple[Any, list[Any]]:
     zones = valid_polygons(zones)
     bounds = shapely.bounds(zones)
-    bands = np.round((bounds[:, 1] + bounds[:, 3]) * 5)
+    drawn = np.flatnonzero(~np.isnan(bounds[:, 1]))
+    bands = _bands(bounds)
     whole = np.zeros(len(zones))
     found = [np.zeros(len(zones)) for _ in stocks]
-    for band in np.unique(bands[~np.isnan(bands)]).astype(int).tolist():
-        here = np.flatnonzero(bands == band)
+    for band in np.unique(bands).tolist():
+        here = drawn[bands == band]
         lines, whole[here] = outlines(zones[here], band)
         boxes = shapely.box(*lines.box.T)
         for layer, stock in zip(found, stocks, strict=True):
             layer[here] = stock.on(band).cover(lines, boxes, whole[here], zones[here], band)
     return whole, found
+
+
+def _bands(bounds: Any) -> Any:
+    """Return the plane of each box that is not empty."""
+    middle = (bounds[:, 1] + bounds[:, 3]) * 5
+    return np.round(middle[~np.isnan(middle)]).astype(int)
 
 
 class _Layer:
