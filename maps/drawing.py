@@ -214,7 +214,10 @@ def _height_px(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | N
     fact_room, rule_room = width * 0.40 * 0.5, width * 0.64 * 0.48
     facts = sum(25 * lines(f"{fact['value']} {fact['date'] or ''}", fact_room) for fact in told["facts"])
     steps = sum(10 + 20 * lines(str(step["text"]), rule_room) for step in told["arithmetic"])
-    return 90 + max(310, 180 + facts) + (line.height if line else 0) + 60 + steps + 32 * len(terms) + 150
+    # Of each term one step is shown, the last or the one before the note on the rule.
+    shown = [max(lines(str(step["text"]), rule_room) for step in told["arithmetic"][-2:]) for _, told in terms]
+    contract = sum(12 + 20 * count for count in shown)
+    return 90 + max(310, 180 + facts) + (line.height if line else 0) + 60 + steps + contract + 150
 
 
 def lines(text: str, room: float) -> int:
