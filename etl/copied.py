@@ -6,6 +6,7 @@ transaction, so everything that one transaction reads is of one moment.
 
 import datetime as dt
 import io
+import json
 import struct
 from collections.abc import Mapping
 from decimal import Decimal
@@ -17,14 +18,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import shapely
-from sqlalchemy import Connection, Select, func
+from sqlalchemy import Connection, Select, Text, cast, func
 
 from etl.binary import HEAD
 
 PLACES = 6
 """Decimals that a number is read with; a column with longer ones is read number by number."""
 _EXACT = pa.decimal128(38, PLACES)
-_LIST_MARK = "\x1f"  # stands in no code of a parcel: it can't be typed
+_MOST_DIGITS = 30  # of a number as text: with six decimals it fits 38
+_LIST = pa.list_(pa.string())
 _AS = {dt.date: pa.date32(), int: pa.int64(), bool: pa.bool_()}
 _BATCH_BYTES = 32 * 2**20
 _ROW = struct.Struct(">hi")
@@ -47,7 +49,7 @@ def copied(connection: Connection, statement: Select[Any], kinds: Mapping[str, t
         return pa.table({name: pa.array([], _AS.get(kind, pa.string())) for name, kind in kinds.items()})
     return pa_csv.read_csv(
         sink,
-        read_options=pa_csv.ReadOptions(column_names=list(kinds)),
+        read_options=pa_csv.ReadOptions(column_names=list(kinds), block_size=_BATCH_BYTES),
         parse_options=pa_csv.ParseOptions(newlines_in_values=True),
         convert_options=pa_csv.ConvertOptions(
             column_types={name: _AS.get(kind, pa.string()) for name, kind in kinds.items()},
@@ -58,8 +60,8 @@ def copied(connection: Connection, statement: Select[Any], kinds: Mapping[str, t
 
 
 def joined(column: Any) -> Any:
-    """Return a list of texts as one text, for :func:`copied`."""
-    return func.array_to_string(column, _LIST_MARK)
+    """Return a list of texts as one text (JSON), for :func:`copied`."""
+    return cast(func.array_to_json(column), Text)
 
 
 def column(values: pa.ChunkedArray, kind: type) -> pd.Series:
@@ -67,20 +69,26 @@ def column(values: pa.ChunkedArray, kind: type) -> pd.Series:
     if kind is str:
         return texts(values)
     if kind is Decimal:
-        try:
-            found = values.cast(_EXACT)
-        except pa.ArrowInvalid:  # more decimals than are kept, or more digits than fit
-            exact = [None if text is None else Decimal(text) for text in values.to_pylist()]
-            return pd.Series(exact, dtype=object)
-        return pd.Series(found, dtype=pd.ArrowDtype(_EXACT))
+        return _decimals(values)
     if kind is list:
-        lists = pc.split_pattern(values, _LIST_MARK)
-        return pd.Series(lists, dtype=pd.ArrowDtype(lists.type))
+        lists = pa.array([None if text is None else json.loads(text) for text in values.to_pylist()], _LIST)
+        return pd.Series(lists, dtype=pd.ArrowDtype(_LIST))
     if kind is dt.date:
         return pd.Series(values.cast(pa.timestamp("us")).to_numpy())
     if kind is int and not values.null_count:
         return pd.Series(values.to_numpy())
     return pd.Series(values.to_pylist(), dtype=object)
+
+
+def _decimals(values: pa.ChunkedArray) -> pd.Series:
+    """Return numbers given as text, exactly."""
+    # Arrow takes a number with too many digits for another one, without a word.
+    if (pc.max(pc.utf8_length(values)).as_py() or 0) <= _MOST_DIGITS:
+        try:
+            return pd.Series(values.cast(_EXACT), dtype=pd.ArrowDtype(_EXACT))
+        except pa.ArrowInvalid:  # more decimals than are kept, or not a number
+            pass
+    return pd.Series([None if text is None else Decimal(text) for text in values.to_pylist()], dtype=object)
 
 
 def texts(values: pa.ChunkedArray) -> pd.Series:

@@ -115,22 +115,20 @@ def _work() -> Path:
 @contextmanager
 def _client(scheduler: str | None) -> Iterator[Any]:
     try:
-        import dask
         from distributed import Client, LocalCluster
     except ImportError as error:
         raise ScaleMissing from error
-    with dask.config.set({"dataframe.convert-string": False, "distributed.admin.tick.limit": "60s"}):
-        if scheduler is None:
-            with LocalCluster(host="127.0.0.1", threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:  # fmt: skip
-                yield client
-            return
-        try:
-            client = Client(scheduler, timeout=_CONNECT_S)
-            client.wait_for_workers(1, timeout=_CONNECT_S)
-        except (OSError, ValueError, TimeoutError) as error:
-            raise NoScheduler(scheduler) from error
-        with client:
+    if scheduler is None:
+        with LocalCluster(host="127.0.0.1", threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:  # fmt: skip
             yield client
+        return
+    try:
+        client = Client(scheduler, timeout=_CONNECT_S)
+        client.wait_for_workers(1, timeout=_CONNECT_S)
+    except (OSError, ValueError, TimeoutError) as error:
+        raise NoScheduler(scheduler) from error
+    with client:
+        yield client
 
 
 def _written(part: Part, folder: Path) -> str:

@@ -44,12 +44,19 @@ class ContractCheck:
         self.told = np.zeros(len(contracts.table) + 1, dtype=bool)
         when = as_days(self.reports["reported_on"])
         self.told[group[(group >= 0) & ~(when > contracts.day)]] = True
+        basis, named = coded(self.reports["basis"])
+        unclear = (group >= 0) & (np.isnat(when) | (named[basis] == np.array(None)))
+        self.unclear = np.zeros(len(contracts.table) + 1, dtype=bool)
+        """Contracts of which a report has no date or no basis: it may be the one that counts."""
+        self.unclear[group[unclear]] = True
+        self.holders = {side["contract_no"]: side["holder"] for side in self.sides}
 
     def rows(self) -> Iterator[Row]:
         """Yield every disagreement about a contract, contract by contract."""
         for side, contract in zip(self.sides, self.row, strict=True):
-            yield from self._verified(side, contract)
-            yield from self._promised(side, contract)
+            if not self.unclear[contract]:
+                yield from self._verified(side, contract)
+                yield from self._promised(side, contract)
             yield from self._areas(side)
             yield from self._firms(side)
         yield from self._missing()
@@ -118,8 +125,10 @@ class ContractCheck:
 
     def _firms(self, side: Row) -> Iterator[Row]:
         if side["shared_with"] and is_base(side["kind"]):
+            others = {self.holders.get(number) for number in side["shared_with"]} - {None, side["holder"]}
+            why = "TWO_FIRMS" if others and side["holder"] else "UNEXPLAINED"
             yield self._row(
-                "TWO_FIRMS", "MISMATCH", "BUREAU", side, explanation="TWO_FIRMS", said_on=side["committed_on"],
+                "TWO_FIRMS", "MISMATCH", "BUREAU", side, explanation=why, said_on=side["committed_on"],
                 said_source=side["committed_source"], found_source="、".join(side["shared_with"]), reporter=self._who(side),
             )  # fmt: skip
 

@@ -78,7 +78,8 @@ class ParcelCheck:
 
     def _starts(self) -> Iterator[Row]:
         permit, any_permit = self._permits
-        begun, grace = self.start < NEVER, self.rule.start_d
+        nameless = self.events.any(self.events.untyped)  # an event of no kind may be the permit
+        begun, grace = (self.start < NEVER) & ~nameless, self.rule.start_d
         late = self.events.day - self.start
         for parcel in np.flatnonzero(begun & ~any_permit & (late > grace)).tolist():
             yield self._start("START_WITHOUT_PERMIT", parcel, int(late[parcel]))
@@ -112,11 +113,12 @@ class ParcelCheck:
             ("COMPLETED_NOT_SEEN", self.done, self.done_row, 0),
             ("START_NOT_SEEN", np.where(self.done < NEVER, NEVER, self.start), self.start_row, self.rule.seen_after_d),
         ):  # fmt: skip
-            there = (day < NEVER) & self.unseen & (self.newest_day >= day + wait)
-            for parcel in np.flatnonzero(there & (self.newest_day < NEVER)).tolist():
+            there = (day < NEVER) & self.unseen & (self.newest_day >= day + wait) & (self.newest_day < NEVER)
+            most = self.seen.largest(np.where(there, day, NEVER))
+            for parcel in np.flatnonzero(there & (most >= 0)).tolist():
                 year = int(self.newest[parcel])
                 share = self.seen.exact_share(year, parcel)
-                if share < self.rule.unseen_share:
+                if self.seen.exact_share(int(most[parcel]), parcel) < self.rule.unseen_share:
                     said = (
                         self._event(int(row[parcel]))
                         | self._sight(year, parcel)
@@ -176,7 +178,7 @@ class ParcelCheck:
         undated = events.any(stated & events.undated)
         when, row = events.last(stated)
         asked = (row >= 0) & ~undated
-        later = np.where(self.newest_day >= np.where(asked, when, NEVER), self.newest, -1)
+        later = self.seen.largest(np.where(asked, when, NEVER))
         stopped = asked & (events.suspended[0] < NEVER)
         earlier = self.seen.before(np.where(stopped, when, -NEVER))
         parcels = np.flatnonzero(asked & ((later >= 0) | (earlier >= 0)))

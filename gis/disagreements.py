@@ -5,7 +5,6 @@ A disagreement is a question to somebody, never a finding of fault: a suspicion 
 units is none of them. A missing fact disagrees with nothing.
 """
 
-import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -57,8 +56,3 @@ def apart(one: Decimal, other: Decimal, share: Fraction, least: Fraction) -> boo
     """Say whether two figures differ by more than a share of the larger and by more than a least amount, exactly."""
     difference = abs(Fraction(one) - Fraction(other))
     return difference > least and difference > share * max(Fraction(one), Fraction(other))
-
-
-def days_between(earlier: dt.date, later: dt.date) -> int:
-    """Return the days from one day to a later one."""
-    return (later - earlier).days

@@ -63,6 +63,17 @@ class Sightings:
         """Return the newest year in which each parcel was seen on or before a day of its own; -1 for none."""
         return self._choose(self.day <= np.minimum(until, NEVER - 1), last=True)
 
+    def largest(self, since: Any) -> Any:
+        """Return the year on or after a day of its own in which most of each parcel was built on; -1 for none.
+
+        What was built may be gone again: the newest survey alone says nothing of what once stood.
+        """
+        if not len(self.years):
+            return np.full(self.day.shape[1], -1, dtype=np.int64)
+        seen = np.where((self.day < NEVER) & (self.day >= since), self.share, -1.0)
+        best = len(seen) - 1 - seen[::-1].argmax(axis=0)
+        return np.where(seen.max(axis=0) >= 0, best, -1)
+
     @staticmethod
     def _choose(these: Any, last: bool) -> Any:
         if not len(these):

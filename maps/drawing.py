@@ -215,7 +215,9 @@ def _height_px(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | N
     facts = sum(25 * lines(f"{fact['value']} {fact['date'] or ''}", fact_room) for fact in told["facts"])
     steps = sum(10 + 20 * lines(str(step["text"]), rule_room) for step in told["arithmetic"])
     # Of each term one step is shown, the last or the one before the note on the rule.
-    shown = [max(lines(str(step["text"]), rule_room) for step in told["arithmetic"][-2:]) for _, told in terms]
+    shown = [
+        max(lines(str(step["text"]), rule_room) for step in told["arithmetic"][-2:]) for _, told in terms
+    ]
     contract = sum(12 + 20 * count for count in shown)
     return 90 + max(310, 180 + facts) + (line.height if line else 0) + 60 + steps + contract + 150
 

@@ -45,9 +45,9 @@ class Part:
 
     def _mine(self, table: pd.DataFrame) -> Any:
         columns = set(table.columns)
-        if "kind" in columns and "parcel_code" in columns:  # disagreements: of a parcel, else of a contract
-            of_parcel = table["parcel_code"].isin(self.parcels)
-            return of_parcel | ((table["parcel_code"] == "") & table["contract_no"].isin(self.contracts))
+        if "suspicion" in columns:  # of a contract, whose parcels may not be on record, or of a parcel alone
+            of_parcel = (table["contract_no"] == "") & table["parcel_code"].isin(self.parcels)
+            return of_parcel | table["contract_no"].isin(self.contracts)
         if "contract_no" in columns:
             return table["contract_no"].isin(self.contracts)
         if "parcel_code" in columns and "from_year" not in columns:

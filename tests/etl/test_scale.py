@@ -17,7 +17,7 @@ import pytest
 from etl import scale
 from etl.analysis.compute import judge, judge_whole
 from etl.analysis.facts import read_facts
-from etl.analysis.partitions import parts, together
+from etl.analysis.partitions import Part, parts, together
 from etl.analysis.places import rules_on
 from etl.scale import NoScheduler, ScaleMissing, judge_by_dask, judged
 
@@ -126,3 +126,14 @@ def test_without_the_extra_the_message_says_what_to_install(world: Any, monkeypa
     with pytest.raises(ScaleMissing) as told:
         judge_by_dask(facts, rules, DAY)
     assert told.value.exit_code == 3 and "landstock[scale]" in str(told.value)
+
+
+def test_a_contract_of_an_unknown_parcel_is_some_parts_own() -> None:
+    """A parcel that is not on record belongs to no part; the contract that names it does."""
+    rows = pd.DataFrame(
+        {"suspicion": ["MISMATCH"] * 3, "parcel_code": ["P9", "P1", "P1"], "contract_no": ["C9", "", "C1"]}
+    )
+    part = Part(None, frozenset(), frozenset(["P1"]), frozenset(["C1", "C9"]))  # type: ignore[arg-type]
+    assert len(part.own({"disagreement": rows})["disagreement"]) == 3
+    other = Part(None, frozenset(), frozenset(["P2"]), frozenset(["C2"]))  # type: ignore[arg-type]
+    assert other.own({"disagreement": rows})["disagreement"].empty

@@ -247,18 +247,42 @@ def test_the_same_figures_in_reports_of_two_contracts():
     assert found(parcels=two, contracts=[CONTRACT, other], events=events, reports=[*REPORTS, apart]).empty
 
 
-def test_two_firms_on_one_plot():
-    other = CONTRACT | {"contract_no": "C2", "holder": "乙公司", "parcel_codes": ["P1", "P2"], "signed_on": "2019-01-01",
+@pytest.mark.parametrize(
+    ("holder", "why"), [("乙公司", "TWO_FIRMS"), ("甲公司", "UNEXPLAINED"), (None, "UNEXPLAINED")]
+)
+def test_one_plot_in_two_contracts_is_two_firms_only_if_they_are_two(holder: str | None, why: str) -> None:
+    other = CONTRACT | {"contract_no": "C2", "parcel_codes": ["P0", "P1"], "signed_on": "2019-01-01",
                         "granted_area_m2": 60_000}  # fmt: skip
-    events = [row | {"parcel_code": code} for code in ("P1", "P2") for row in EVENTS]
+    events = [row | {"parcel_code": code} for code in ("P0", "P1") for row in EVENTS]
     reports = [*REPORTS, *(row | {"contract_no": "C2", "building_wan": 4_100} for row in REPORTS)]
-    rows = found(
-        parcels=[parcel(), parcel("P2")], contracts=[CONTRACT, other], events=events, reports=reports
-    )
+    plots = [parcel("P0", holder=holder), parcel()]
+    rows = found(parcels=plots, contracts=[CONTRACT, other], events=events, reports=reports)
     assert rows_of(rows, "kind", "contract_no", "explanation") == [
-        ("TWO_FIRMS", "C2", "TWO_FIRMS"),  # of two parcels: it stands before those of one
-        ("TWO_FIRMS", "C1", "TWO_FIRMS"),
+        ("TWO_FIRMS", "C2", why),  # of two parcels: it stands before those of one
+        ("TWO_FIRMS", "C1", why),
     ]
+
+
+def test_what_was_built_and_torn_down_again_was_no_false_report():
+    """Finished in 2024, seen so at the end of that year, bare a year later: the reports were right."""
+    gone = SEEN | {2025: "0"}
+    assert found(seen=gone).empty
+    assert found(seen=gone, events=[*UNFINISHED, EVENTS[3]]).empty
+
+
+def test_an_event_of_no_kind_may_be_the_permit():
+    nameless = event(None, "2021-01-05")
+    assert found(events=[*NO_PERMIT, nameless]).empty
+    assert found(events=[*LATE_PERMIT, nameless]).empty
+
+
+@pytest.mark.parametrize("unclear", [{"reported_on": None}, {"basis": None}])
+def test_a_report_without_date_or_basis_may_be_the_one_that_counts(unclear: dict[str, Any]) -> None:
+    more = REPORTS[0] | {"building_wan": 7_000}
+    late = REPORTS[0] | {"reported_on": "2025-01-01", "building_wan": 1_000}
+    for reports in ([more, REPORTS[1]], [late, REPORTS[1]], [REPORTS[0] | {"building_wan": 16_000}]):
+        assert not found(reports=reports).empty
+        assert found(reports=[*reports, REPORTS[0] | unclear]).empty
 
 
 def test_a_building_on_record_where_the_survey_shows_bare_land():
