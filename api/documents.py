@@ -7,7 +7,9 @@ from typing import Any
 from data.dossier import Dossier
 from data.overview import Park
 from data.queries import Total
+from gis.term_trace import term_trace
 from gis.trace import explain_idle, explain_intensity
+from gis.trace_text import idle_trace
 from gis.words import MISSING, STATUS, VERDICTS, status_of
 from maps import words as phrases
 from maps.catalogue import Catalogue
@@ -63,7 +65,7 @@ def missing_document(codes: Sequence[str], lang: str) -> list[dict[str, str]]:
 
 def idle_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
     """Return the idle-land verdict of one parcel with its reasons in words."""
-    told = explain_idle(row["trace"], words.lang)
+    told = explain_idle(idle_trace(row, row["cited"], row["as_of"]), words.lang)
     status = status_of(row["verdict"])
     return {
         "verdict": row["verdict"],
@@ -91,7 +93,7 @@ def idle_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
 
 def intensity_document(row: Mapping[Any, Any], words: Catalogue) -> dict[str, Any]:
     """Return the verdict on one term of a contract with its reasons in words."""
-    told = explain_intensity(row["trace"], words.lang)
+    told = explain_intensity(term_trace(row, row["facts"], row["cited"], row["as_of"]), words.lang)
     return {
         "contract_no": row["contract_no"],
         "term": row["term"],

@@ -1,9 +1,7 @@
 """Traces of idle-land verdicts: the facts and rule steps behind each, in a compact form without words.
 
-A trace is ``{"k": "idle", "v": verdict, "b": band, "t": day, "r": rule, "x":
-who checked the rule or null, "f": facts, "s": steps}``. A fact is ``[name,
-value, date, source]`` with empty ends cut off; a step is ``[code, holds,
-article, …]``. ``gis.trace`` turns them into words.
+A fact is ``[name, value, date, source]`` with empty ends cut off; a step is ``[code, holds, …]``.
+:mod:`gis.trace_text` stores and reads them, :mod:`gis.trace` turns them into words.
 """
 
 from typing import Any
@@ -13,9 +11,8 @@ import pandas as pd
 from gis.evidence_consequence import ConsequenceWriter
 from gis.exact import decimal_text, figure, plain
 from gis.findings import Findings
-from gis.periods import counted
-from gis.rules import IdleLandRule
 from gis.shown import fact
+from gis.trace_text import packed
 
 _ARTICLE = {
     "NOT_SUPPLIED": "supply", "COMPLETED": "completion", "NOT_DUE": "not_commenced", "OVERDUE": "not_commenced",
@@ -40,8 +37,8 @@ def articles(found: Findings) -> list[str]:
     return texts
 
 
-def traces(found: Findings, builtup: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Return the trace of each parcel, in the order of the parcel table."""
+def traces(found: Findings, builtup: pd.DataFrame | None) -> list[str]:
+    """Return the trace of each parcel as it is stored, in the order of the parcel table."""
     writer = _Writer(found, builtup)
     return [writer.trace(number) for number in range(len(found.verdict))]
 
@@ -49,7 +46,7 @@ def traces(found: Findings, builtup: pd.DataFrame | None) -> list[dict[str, Any]
 class _Writer(ConsequenceWriter):
     """Writes the trace of one parcel after another."""
 
-    def trace(self, n: int) -> dict[str, Any]:
+    def trace(self, n: int) -> str:
         found = self.found
         verdict = found.verdict[n]
         facts: list[list[Any]] = []
@@ -59,21 +56,7 @@ class _Writer(ConsequenceWriter):
             self._completion(n, facts, steps)
             if verdict != "COMPLETED":
                 self._commencement(n, facts, steps)
-        rule: IdleLandRule = found.rule
-        for step in steps:
-            step[2] = rule.cite(step[2])
-        made = {
-            "k": "idle",
-            "v": verdict,
-            "t": self.today,
-            "r": rule.ref,
-            "f": facts,
-            "s": steps,
-        }
-        made |= {"b": found.band[n]} if found.band[n] else {}
-        made |= {"x": rule.checked} if rule.checked else {}
-        made |= {"m": found.missing[n]} if found.missing[n] else {}
-        return made
+        return packed(self.rule_ref, self.today, facts, steps)
 
     def _supply(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, contracts = self.found, self.found.contracts
@@ -88,13 +71,13 @@ class _Writer(ConsequenceWriter):
             facts.append(fact("contract", "@none"))
         facts.append(fact("holder", self.holder[n] or "@none"))
         if self.collective[n]:
-            steps.append(["COLLECTIVE", 1, "collective"])
+            steps.append(["COLLECTIVE", 1])
         if found.verdict[n] == "NOT_SUPPLIED":
-            steps.append(["SUPPLY", 0, "supply", "FUTURE" if contracts.future[n] else "NONE"])
+            steps.append(["SUPPLY", 0, "FUTURE" if contracts.future[n] else "NONE"])
         elif contracts.undated[n]:
-            steps.append(["SUPPLY", None, "supply", "UNDATED"])
+            steps.append(["SUPPLY", None, "UNDATED"])
         elif governing < 0:
-            steps.append(["SUPPLY", None, "supply", "HOLDER"])
+            steps.append(["SUPPLY", None, "HOLDER"])
 
     def _completion(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, row = self.found, int(self.found.completed_row[n])
@@ -102,26 +85,11 @@ class _Writer(ConsequenceWriter):
             area = figure(found.events.cell("developed_area_m2", row))
             contract = int(found.contracts.governing[n])
             due = found.ratios.due(contract)[0] if area is not None and contract >= 0 else None
-            facts.append(
-                fact(
-                    "completion_check",
-                    plain(area) or "@whole",
-                    self.event_day[row],
-                    self.event_from[row],
-                )
-            )
-            steps.append(
-                [
-                    "COMPLETED",
-                    1,
-                    "completion",
-                    self.event_day[row],
-                    plain(area),
-                    decimal_text(due),
-                ]
-            )
+            shown = self.event_day[row], self.event_from[row]
+            facts.append(fact("completion_check", plain(area) or "@whole", *shown))
+            steps.append(["COMPLETED", 1, self.event_day[row], plain(area), decimal_text(due)])
         elif found.completion_unknown[n]:
-            steps.append(["COMPLETED", None, "completion"])
+            steps.append(["COMPLETED", None])
 
     def _commencement(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         events = self.found.events
@@ -132,27 +100,24 @@ class _Writer(ConsequenceWriter):
             steps.append(self._foundation_step(foundation))
         days = [part[n] for part in self.days]
         if events.commenced[n]:
-            steps.append(["COMMENCED", 1, "commencement", *days])
+            steps.append(["COMMENCED", 1, *days])
             self._suspension(n, facts, steps)
         else:
             holds = None if events.may_have_commenced[n] else 0
-            steps.append(["COMMENCED", holds, "commencement", *days[:2]])
+            steps.append(["COMMENCED", holds, *days[:2]])
             self._evidence(n, facts)
             self._due(n, facts, steps)
 
     def _foundation(self, row: int) -> str | None:
         if row < 0:
             return None
-        done, of = (plain(figure(self.found.events.cell(name, row))) for name in ("done", "of"))
-        return f"{self.found.events.foundation_type[row]}|{done or '?'}|{of or '?'}"
+        return f"{self.foundation_type[row]}|{self.done[row] or '?'}|{self.of[row] or '?'}"
 
     def _foundation_step(self, row: int) -> list[Any]:
-        rule, kind = self.found.rule, self.found.events.foundation_type[row]
-        share = rule.foundation_share if kind == "OTHER" else rule.pit_share
-        _, worst, best = self.found.events.reached
-        holds = int(worst[row]) if worst[row] == best[row] else None
-        done, of = (plain(figure(self.found.events.cell(name, row))) for name in ("done", "of"))
-        return ["FOUNDATION", holds, "commencement", str(kind), done, of, str(share)]
+        kind = str(self.foundation_type[row])
+        share = self.other_share if kind == "OTHER" else self.pit_share
+        holds = self.worst[row] if self.worst[row] == self.best[row] else None
+        return ["FOUNDATION", holds, kind, self.done[row], self.of[row], share]
 
     def _evidence(self, n: int, facts: list[list[Any]]) -> None:
         for code, rows in self.contrary:
@@ -166,7 +131,7 @@ class _Writer(ConsequenceWriter):
     def _due(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, due, basis = self.found, self.due[n], self.basis[n]
         if due is None:
-            steps.append(["DUE_DATE", None, "commencement_date"])
+            steps.append(["DUE_DATE", None])
             return
         row, delivered = int(found.due_row[n]), int(self.delivered_row[n])
         if basis == "DELIVERY_EVENT":
@@ -177,34 +142,12 @@ class _Writer(ConsequenceWriter):
         start = self.event_day[delivered] if basis == "DELIVERY_EVENT" else None
         if basis == "DELIVERED_ON":
             start = self.delivered_on[row]
-        steps.append(
-            [
-                "DUE_DATE",
-                1,
-                "restart" if basis == "SUPPLEMENT" else "commencement_date",
-                basis,
-                due,
-                start,
-            ]
-        )
-        steps.append(["DUE", int(self.today > due), "not_commenced", due, self.today])
+        steps.append(["DUE_DATE", 1, basis, due, start])
+        steps.append(["DUE", int(self.today > due), due, self.today])
         if self.today > due:
-            years = found.rule.first_band_years, found.rule.second_band_years
-            keys = "first_band_years", "second_band_years"
-            for count, last, key in zip(years, self.due_last, keys, strict=True):
+            for count, last in zip(self.bands, self.due_last, strict=True):
                 passed = int(self.today > str(last[n]))
-                steps.append(
-                    [
-                        "YEARS",
-                        passed,
-                        key,
-                        due,
-                        counted(count),
-                        last[n],
-                        self.today,
-                        *self._pause(self.paused[n]),
-                    ]
-                )
+                steps.append(["YEARS", passed, due, count, last[n], self.today, *self._pause(self.paused[n])])
                 if not passed:
                     break
         self._consequence(n, facts, steps)

@@ -3,9 +3,9 @@
 from typing import Any
 
 from gis.exact import TRUE, UNKNOWN, decimal_text, plain
-from gis.periods import counted
 from gis.ratios import Ratio
 from gis.shown import Shown, fact
+from gis.trace_text import Parts
 
 
 class ConsequenceWriter(Shown):
@@ -19,41 +19,24 @@ class ConsequenceWriter(Shown):
     def _suspension(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found, since = self.found, self.stopped_on[n]
         if found.events.suspension_unknown[n]:
-            steps.append(["STOPPED", None, "suspended"])
+            steps.append(["STOPPED", None])
             return
         if since is None:
-            steps.append(["STOPPED", 0, "suspended"])
+            steps.append(["STOPPED", 0])
             return
         row = int(found.events.suspended[1][n])
         facts.append(self.event("suspended", row, None))
         last = str(self.stop_last[n])
-        steps.append(["STOPPED", 1, "suspended", since])
-        years = found.rule.suspension_years
-        steps.append(
-            [
-                "YEARS",
-                int(self.today > last),
-                "suspension_years",
-                since,
-                counted(years),
-                last,
-                self.today,
-                *self._pause(self.stop_paused[n]),
-            ]
-        )
+        steps.append(["STOPPED", 1, since])
+        passed, pause = int(self.today > last), self._pause(self.stop_paused[n])
+        steps.append(["YEARS", passed, since, self.suspension, last, self.today, *pause])
         contract = int(found.contracts.governing[n])
         if contract in found.areas and not found.contracts.undated[n]:
             self._area(found.areas[contract], contract, facts, steps)
             self._investment(found.investments[contract], contract, facts, steps)
         self._consequence(n, facts, steps)
 
-    def _area(
-        self,
-        ratio: Ratio,
-        contract: int,
-        facts: list[list[Any]],
-        steps: list[list[Any]],
-    ) -> None:
+    def _area(self, ratio: Ratio, contract: int, facts: Parts, steps: Parts) -> None:
         part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
         row = ratio.row
         shown = (self.event_day[row], self.event_from[row]) if row >= 0 else (None, None)
@@ -62,24 +45,9 @@ class ConsequenceWriter(Shown):
         source = self.contract_from[stated] if stated >= 0 else "@registered"
         facts.append(fact("due_area_m2", whole or "@unknown", None, source))
         low = None if ratio.low == UNKNOWN else int(ratio.low == TRUE)
-        steps.append(
-            [
-                "AREA",
-                low,
-                "developed_share",
-                part,
-                whole,
-                str(self.found.rule.developed_share),
-            ]
-        )
+        steps.append(["AREA", low, part, whole, str(self.found.rule.developed_share)])
 
-    def _investment(
-        self,
-        ratio: Ratio,
-        contract: int,
-        facts: list[list[Any]],
-        steps: list[list[Any]],
-    ) -> None:
+    def _investment(self, ratio: Ratio, contract: int, facts: Parts, steps: Parts) -> None:
         part, whole = decimal_text(ratio.part), decimal_text(ratio.whole)
         row = ratio.row
         shown: tuple[Any, Any] = (None, None)
@@ -95,7 +63,7 @@ class ConsequenceWriter(Shown):
         facts.append(fact("planned_investment_ex_land_wan", whole or "@unknown", None, source))
         low = None if ratio.low == UNKNOWN else int(ratio.low == TRUE)
         share = str(self.found.rule.invested_share)
-        steps.append(["INVESTMENT", low, "invested_share", part, whole, share, int(ratio.bound)])
+        steps.append(["INVESTMENT", low, part, whole, share, int(ratio.bound)])
 
     def _consequence(self, n: int, facts: list[list[Any]], steps: list[list[Any]]) -> None:
         found = self.found
@@ -105,13 +73,13 @@ class ConsequenceWriter(Shown):
         flags = found.causes.flags.get(n, [])
         if row >= 0:
             facts.append(fact("cause", f"@{cause}", self.verified_on[row], self.cause_from[row]))
-        steps.append(["CAUSE", None if cause == "CAUSE_PENDING" else 1, "cause", cause, *flags])
+        steps.append(["CAUSE", None if cause == "CAUSE_PENDING" else 1, cause, *flags])
         path = found.path[n]
         if path == "ART12":
             known = self.recorded[n]
-            steps.append(["GATE", None if known is None else int(bool(known)), "monitoring"])
+            steps.append(["GATE", None if known is None else int(bool(known))])
         elif path == "RECOVERY":
-            steps.append(["RECOVERY", 1, "recovery"])
+            steps.append(["RECOVERY", 1])
         elif path == "FEE":
             self._fee(n, facts, steps)
 
@@ -124,15 +92,5 @@ class ConsequenceWriter(Shown):
         share = str(self.found.rule.fee_share)
         shares = plain(fee.area_m2), decimal_text(fee.areas_m2)
         holds = None if fee.fee_wan is None else 1
-        steps.append(
-            [
-                "FEE",
-                holds,
-                "fee",
-                plain(fee.price_wan),
-                share,
-                plain(fee.whole_wan),
-                *shares,
-                plain(fee.fee_wan),
-            ]
-        )
+        price, whole, paid = (plain(one) for one in (fee.price_wan, fee.whole_wan, fee.fee_wan))
+        steps.append(["FEE", holds, price, share, whole, *shares, paid])

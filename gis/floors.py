@@ -2,26 +2,15 @@
 
 import datetime as dt
 from collections import defaultdict
-from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
-from gis.columns import objects, rows_of
-from gis.exact import figure, total
+from gis.columns import rows_of
 from gis.facts import Tables
 from gis.periods import as_days
+from gis.whole_numbers import Numbers, sum_of
 
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One side of a comparison: an exact value or what is missing, its two parts, and whether derived."""
-
-    value: Fraction | None
-    missing: tuple[str, ...] = ()
-    numerator: Fraction | None = None
-    denominator: Fraction | None = None
-    derived: bool = False
+_NO_BUILDING = None, ("building",)
 
 
 class Floors:
@@ -31,25 +20,26 @@ class Floors:
     is unknown. No building on record is not "no building": unknown too.
     """
 
-    def __init__(self, tables: Tables, as_of: dt.date) -> None:
-        table = tables.building
-        self.day = np.datetime64(as_of, "D")
-        self.done = as_days(table["completed_on"])
-        self.floor = objects(table["floor_area_m2"])
-        parcel = rows_of(table["parcel_code"], tables.parcels)
+    def __init__(self, tables: Tables, as_of: dt.date, floor: Numbers) -> None:
+        self.floor = floor
+        done = as_days(tables.building["completed_on"])
+        self.undated, self.stands = np.isnat(done).tolist(), (done <= np.datetime64(as_of, "D")).tolist()
         self.of: dict[int, list[int]] = defaultdict(list)
-        for row, number in enumerate(parcel.tolist()):
+        for row, number in enumerate(rows_of(tables.building["parcel_code"], tables.parcels).tolist()):
             self.of[number].append(row)
 
-    def area(self, parcels: list[int]) -> Side:
-        """Return the floor area that stands on some parcels (rows of the parcel table)."""
+    def area(self, parcels: list[int]) -> tuple[int | None, tuple[str, ...]]:
+        """Return the floor area that stands on some parcels (rows of the parcel table), or what is missing for it.
+
+        In the unit of ``floor``.
+        """
+        if not self.of:
+            return _NO_BUILDING
         rows = [row for parcel in parcels if parcel >= 0 for row in self.of.get(parcel, [])]
         missing: tuple[str, ...] = () if rows else ("building",)
-        if any(np.isnat(self.done[row]) for row in rows):
+        if any(self.undated[row] for row in rows):
             missing += ("completed_on",)
-        standing = [figure(self.floor[row]) for row in rows if self.done[row] <= self.day]
+        standing = [self.floor[row] for row in rows if self.stands[row]]
         if any(part is None for part in standing):
             missing += ("floor_area_m2",)
-        if missing:
-            return Side(None, missing)
-        return Side(total(standing) or Fraction(0))
+        return (None, missing) if missing else (sum_of(standing) or 0, ())

@@ -20,7 +20,7 @@ from gis.facts import Tables
 from gis.periods import as_days
 
 _HA = 10_000
-_NONE: dict[str, Any] = dict.fromkeys(("due_wan", "due_m2", "phase_rate", "due_intensity", "phases"))
+NO_PHASES: dict[str, Any] = dict.fromkeys(("due_wan", "due_m2", "phase_rate", "due_intensity", "phases"))
 
 
 class Phases:
@@ -55,7 +55,7 @@ class Phases:
         """
         rows = self.of_contract.get(contract)
         if not rows:
-            return dict(_NONE)
+            return dict(NO_PHASES)
         dated = not np.isnat(self.on[rows]).any()
         due = [row for row in rows if self.on[row] <= self.day]
         due_wan, due_m2 = (_sum(values, due) if dated else None for values in (self.money, self.area))

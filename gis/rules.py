@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,10 @@ class Rule:
             when they are read.
         """
         return self.articles[key]
+
+    def told(self) -> dict[str, Any]:
+        """Return what a trace needs of the rule when it is read: its articles and who checked them."""
+        return {"articles": dict(self.articles), "checked": self.checked, "instrument": self.instrument}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

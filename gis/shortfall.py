@@ -8,71 +8,49 @@ their own shortfall: they are alternatives, never added.
 """
 
 import datetime as dt
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from gis.contracts import Contracts
-from gis.exact import figure, half_up
-from gis.floors import Side
+from gis.exact import half_up
+from gis.promises import Promises
 from gis.rules import IntensityRule
+from gis.whole_numbers import millionths, shown
 
-_HA = 10_000
 IN_CURE, OVER, NO_TERM = "IN_CURE", "OVER", "NO_TERM"
 NO_CLAUSE, CLAUSE_UNKNOWN, NO_PRICE, OTHER_CLAUSE = "NO_CLAUSE", "CLAUSE_UNKNOWN", "NO_PRICE", "OTHER_CLAUSE"
 COLUMNS = ("shortfall", "shortfall_share", "damages_wan", "no_damages", "cure", "cure_until")
+NOTHING = (None, None, None, "", "", None)
+"""The columns where the promise is kept, not due or cannot be judged."""
 
-
-@dataclass(frozen=True, slots=True)
-class Shortfall:
-    """What is lacking of one term of one contract, and what follows.
-
-    ``part`` of ``whole`` is lacking: of an intensity both are 10,000 CNY on the area judged, so that a share is
-    worked out by hand from figures that end. ``no_damages`` says why there is no amount; ``cure`` whether the
-    time to cure still runs.
-    """
-
-    amount: Fraction
-    part: Fraction
-    whole: Fraction
-    price_wan: Decimal | None
-    damages_wan: Decimal | None
-    no_damages: str
-    cure: str
-    cure_until: dt.date | None
-
-    @property
-    def share(self) -> Fraction:
-        """The share of the promise that is lacking."""
-        return self.part / self.whole
+Ratio = tuple[int, int]
+"""A fraction: a number, and one above zero that divides it."""
 
 
 class Shortfalls:
     """The clauses of the contracts of a day about what happens when a promise is not kept."""
 
-    def __init__(self, contracts: Contracts, rule: IntensityRule, as_of: dt.date) -> None:
-        self.rule, self.as_of = rule, as_of
-        self._price, self._clause, self._cure = (
-            contracts.values(name)[0] for name in ("price_wan", "shortfall_clause", "cure_days")
-        )
+    def __init__(self, promises: Promises, rule: IntensityRule, as_of: dt.date) -> None:
+        self.promises, self.rule, self.as_of = promises, rule, as_of
 
-    def of(self, contract: int, term: str, actual: Side, required: Side, deadline: str) -> Shortfall:
-        """Return what follows from a term that is not kept: both sides are known, and ``required`` is larger."""
-        reached, promised = actual.value or Fraction(0), required.value or Fraction(0)
-        area = Fraction(1) if actual.denominator is None else actual.denominator
-        scale = area / _HA if term == "INTENSITY" else area
-        amount = promised - reached
-        price = figure(self._price[contract])
-        why = self._why(term, self._clause[contract], price)
+    def of(self, contract: int, term: str, actual: Ratio, required: Ratio, deadline: str) -> tuple[Any, ...]:
+        """Return the columns ``COLUMNS`` of a term that is not kept: ``required`` is larger than ``actual``."""
+        reached, promised = actual[0] * required[1], required[0] * actual[1]  # over the same whole
+        lacking, whole = promised - reached, actual[1] * required[1]
+        price = self.promises.terms["price_wan"][contract]
+        why = self._why(term, contract, price)
         damages = None
-        if not why and price is not None:
-            damages = half_up(Fraction(price) * amount / promised, self.rule.damages_places)
-        cure, until = self._time(contract, dt.date.fromisoformat(deadline))
-        return Shortfall(amount, amount * scale, promised * scale, price, damages, why, cure, until)
+        if not why and price is not None and promised > 0:
+            cost = Fraction(price * lacking, promised * self.promises.unit)
+            damages = half_up(cost, self.rule.damages_places)
+        # Of a promise of nothing there is no share, though less than nothing was reached.
+        share = Decimal(shown(millionths(lacking, promised))) if promised > 0 else None
+        cure, until = self._time(contract, deadline)
+        return Decimal(shown(millionths(lacking, whole))), share, damages, why, cure, until
 
-    @staticmethod
-    def _why(term: str, clause: Any, price: Decimal | None) -> str:
+    def _why(self, term: str, contract: int, price: int | None) -> str:
+        """Say why there is no amount; nothing if there is one."""
+        clause = self.promises.clause[contract]
         if term == "FAR":  # the clause on record is that of the investment
             return OTHER_CLAUSE
         if clause is None or clause == "":
@@ -81,21 +59,13 @@ class Shortfalls:
             return NO_CLAUSE
         return "" if price is not None and price > 0 else NO_PRICE
 
-    def _time(self, contract: int, deadline: dt.date) -> tuple[str, dt.date | None]:
-        days = figure(self._cure[contract])
-        last = (dt.date.max - deadline).days
-        if days is None or days != days.to_integral_value() or not 0 <= days <= last:
+    def _time(self, contract: int, deadline: str) -> tuple[str, dt.date | None]:
+        """Say whether the time to cure still runs, and return its last day."""
+        days, unit = self.promises.terms["cure_days"][contract], self.promises.unit
+        if days is None or days % unit or days < 0:
+            return NO_TERM, None
+        start = dt.date.fromisoformat(deadline)
+        if days // unit > (dt.date.max - start).days:
             return NO_TERM, None  # no number of days that a calendar holds
-        until = deadline + dt.timedelta(int(days))
+        until = start + dt.timedelta(days // unit)
         return (IN_CURE if self.as_of <= until else OVER), until
-
-
-def columns_of(found: Shortfall | None) -> dict[str, Any]:
-    """Return the columns of a verdict; None where the promise is kept, not due or cannot be judged."""
-    if found is None:
-        return dict.fromkeys(COLUMNS) | {"no_damages": "", "cure": ""}
-    return {
-        "shortfall": half_up(found.amount, 6), "shortfall_share": half_up(found.share, 6),
-        "damages_wan": found.damages_wan, "no_damages": found.no_damages, "cure": found.cure,
-        "cure_until": found.cure_until,
-    }  # fmt: skip

@@ -8,11 +8,11 @@ import pandas as pd
 
 from gis.columns import among, coded, objects, text_array
 from gis.events import NEVER
-from gis.exact import figure, plain
 from gis.findings import Findings, suspended_on
 from gis.pauses import paused_days
-from gis.periods import as_days
+from gis.periods import as_days, counted
 from gis.tables import origin
+from gis.whole_numbers import decimal_texts, shown, whole_numbers
 
 _CONTRARY = ("PROGRESS", "REPORTED_START", "COMPLETED")
 
@@ -34,7 +34,10 @@ class Shown:
     def __init__(self, found: Findings, builtup: pd.DataFrame | None) -> None:
         self.found = found
         rule, contracts, events = found.rule, found.contracts, found.events
-        self.today = str(found.day)
+        self.today, self.rule_ref = str(found.day), rule.ref
+        self.bands = [counted(years) for years in (rule.first_band_years, rule.second_band_years)]
+        self.suspension = counted(rule.suspension_years)
+        self.pit_share, self.other_share = str(rule.pit_share), str(rule.foundation_share)
         self.due, self.stopped_on = _iso(found.due), _iso(suspended_on(events))
         self.due_last = [_iso(found.first_last), _iso(found.second_last)]
         self.stop_last = _iso(found.stalled_last)
@@ -44,9 +47,12 @@ class Shown:
         self.contract_from = origin(contracts.table, np.arange(len(contracts.table)))
         self.event_from = origin(events.table, np.arange(len(events.table)))
         self.event_day = _iso(as_days(events.table["happened_on"]))
-        self.permit_row, self.foundation_row = events.permit[1], events.foundation_row
-        self.delivered_row = events.delivered[1]
-        self.contrary = [(code, events.last(events.rows(code))[1]) for code in _CONTRARY]
+        self.permit_row, self.foundation_row = events.permit[1].tolist(), events.foundation_row.tolist()
+        self.delivered_row = events.delivered[1].tolist()
+        self.contrary = [(code, events.last(events.rows(code))[1].tolist()) for code in _CONTRARY]
+        self.foundation_type = events.foundation_type.tolist()
+        self.done, self.of = (decimal_texts(events.table[name]) for name in ("done", "of"))
+        self.worst, self.best = (part.astype(int).tolist() for part in events.reached[1:])
         self.holder = text_array(found.tables.parcel["holder"])
         self.collective = among(*coded(found.tables.parcel["ownership"]), ("COLLECTIVE",))
         self.recorded = objects(found.tables.parcel["in_monitoring_system"])
@@ -88,8 +94,11 @@ def _newest_share(builtup: pd.DataFrame | None, least: Fraction) -> dict[Any, tu
     """
     if builtup is None or builtup.empty:
         return {}
-    rows = zip(builtup["parcel_code"], builtup["year"], builtup["share"], strict=True)
-    newest: dict[Any, tuple[str, str]] = {}
-    for code, year, share in sorted(rows, key=lambda row: (str(row[0]), row[1])):
-        newest[code] = (str(int(year)), plain(figure(share)) or "0")
-    return {code: pair for code, pair in newest.items() if Fraction(pair[1]) >= least}
+    newest = builtup.sort_values("year", kind="stable").drop_duplicates("parcel_code", keep="last")
+    unit, read = whole_numbers({"share": newest["share"].astype(object)})
+    rows = zip(newest["parcel_code"].tolist(), newest["year"].tolist(), read["share"], strict=True)
+    return {
+        code: (str(int(year)), shown(share, unit))
+        for code, year, share in rows
+        if share is not None and share * least.denominator >= least.numerator * unit
+    }

@@ -14,7 +14,9 @@ from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import overview, queries
 from data.models import IdleVerdict
+from gis.term_trace import term_trace
 from gis.trace import explain_idle, explain_intensity
+from gis.trace_text import idle_trace
 from maps import drawing, growth_chart
 from maps.catalogue import catalogue
 from maps.viewer import weekday
@@ -130,8 +132,8 @@ def dossier(
     return page(
         request, "dossier.html", visitor, asked, frame(connection, asked), current="parcels",
         found=found, parcel=found.parcel, contract=contract,
-        told=explain_idle(found.parcel["trace"], lang),
-        intensity=[(row, explain_intensity(row["trace"], lang)) for row in found.intensity],
+        told=explain_idle(idle_trace(found.parcel, found.parcel["cited"], found.parcel["as_of"]), lang),
+        intensity=[(row, explain_intensity(term_trace(row, row["facts"], row["cited"], row["as_of"]), lang)) for row in found.intensity],
         map=records.drawing(connection, run_id, found.parcel, ratio=MAP_RATIO),
         timeline=drawing.timeline(found, contract, asked.as_of, words),
         builtup=drawing.builtup_bars(found.builtup),

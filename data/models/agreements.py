@@ -4,11 +4,11 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Index, Text
+from sqlalchemy import JSON, Date, Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.models.analysis import of_run
+from data.models.analysis import of_large_run
 from data.models.base import Base
 
 
@@ -21,7 +21,7 @@ class ContractAccount(Base):
     __tablename__ = "contract_account"
     __table_args__ = (Index("ix_contract_account_holder", "run_id", "holder_credit_code"),)
 
-    run_id: Mapped[int] = of_run()
+    run_id: Mapped[int] = of_large_run()
     contract_no: Mapped[str] = mapped_column(Text, primary_key=True)
     kind: Mapped[str]
     park_code: Mapped[str | None]
@@ -57,3 +57,5 @@ class ContractAccount(Base):
     standards: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     flags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What the verdicts on the terms were read from: their traces are made from it."""

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     CheckConstraint,
     Date,
@@ -27,6 +28,15 @@ def of_run() -> Any:
     return mapped_column(ForeignKey("analysis_run.run_id", ondelete="CASCADE"), primary_key=True)
 
 
+def of_large_run() -> Any:
+    """Return the number of a run as part of the key of a table with a row a parcel or contract.
+
+    A foreign key would be looked up for each of millions of rows that one transaction writes after it has made the
+    run; a trigger removes the rows with the run.
+    """
+    return mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
 class AnalysisRun(Base):
     """One answer to "what was so on this day, as known then, by these rules"."""
 
@@ -41,12 +51,17 @@ class AnalysisRun(Base):
     park_code: Mapped[str | None]
     rules_version: Mapped[str]
     rules: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    cited: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    """What each rule that judged says of itself, by its ``ref``: traces name the rule, words need its articles."""
     program_version: Mapped[str]
     person: Mapped[str]
 
 
 class IdleVerdict(Base):
-    """The idle-land verdict on one parcel. ``trace`` holds facts and rule ids; words are made on reading."""
+    """The idle-land verdict on one parcel. ``trace`` holds facts and rule ids; words are made on reading.
+
+    ``version_id`` is that of the parcel judged; versions are never deleted.
+    """
 
     __tablename__ = "idle_verdict"
     __table_args__ = (
@@ -59,10 +74,10 @@ class IdleVerdict(Base):
         ),
     )
 
-    run_id: Mapped[int] = of_run()
+    run_id: Mapped[int] = of_large_run()
     parcel_code: Mapped[str] = mapped_column(Text, primary_key=True)
     entity_id: Mapped[int] = mapped_column(BigInteger)
-    version_id: Mapped[int] = mapped_column(ForeignKey("parcel.version_id"), index=True)
+    version_id: Mapped[int] = mapped_column(BigInteger, index=True)
     park_code: Mapped[str | None]
     verdict: Mapped[str]
     band: Mapped[str] = mapped_column(server_default="")
@@ -80,11 +95,11 @@ class IdleVerdict(Base):
     stage: Mapped[str] = mapped_column(server_default="")
     confidence: Mapped[str] = mapped_column(server_default="")
     missing: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
-    trace: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    trace: Mapped[list[Any]] = mapped_column(JSON)
 
 
 class IntensityVerdict(Base):
-    """The verdict on one term of one contract."""
+    """The verdict on one term of one contract; its facts are those of the contract's account."""
 
     __tablename__ = "intensity_verdict"
     __table_args__ = (
@@ -92,7 +107,7 @@ class IntensityVerdict(Base):
         CheckConstraint("term IN ('INTENSITY', 'TOTAL_INVESTMENT', 'FAR')", name="term_code"),
     )
 
-    run_id: Mapped[int] = of_run()
+    run_id: Mapped[int] = of_large_run()
     contract_no: Mapped[str] = mapped_column(Text, primary_key=True)
     term: Mapped[str] = mapped_column(Text, primary_key=True)
     park_code: Mapped[str | None]
@@ -112,7 +127,6 @@ class IntensityVerdict(Base):
     no_damages: Mapped[str] = mapped_column(server_default="")
     cure: Mapped[str] = mapped_column(server_default="")
     cure_until: Mapped[dt.date | None] = mapped_column(Date)
-    trace: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 class BuiltupGrowth(Base):
@@ -136,7 +150,7 @@ class ParcelBuiltup(Base):
 
     __tablename__ = "parcel_builtup"
 
-    run_id: Mapped[int] = of_run()
+    run_id: Mapped[int] = of_large_run()
     parcel_code: Mapped[str] = mapped_column(Text, primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     builtup_m2: Mapped[Decimal]

@@ -3,7 +3,7 @@
 -- Parameters  :run_id, and one of :parcel_code, :entity_id
 -- Returns     no row or one; areas in m2, degrees in EPSG:4490
 SELECT
-    v.*, p.supervision_no, p.unit_code, p.location, p.holder, p.holder_credit_code,
+    v.*, r.as_of, r.cited, p.supervision_no, p.unit_code, p.location, p.holder, p.holder_credit_code,
     p.registered_area_m2, p.drawn_area_m2, p.landuse_code, p.landuse_scheme, p.supply_mode,
     p.ownership, p.in_monitoring_system, p.row_no,
     e.enterprise_name, f.path AS file_path,

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -15,10 +16,12 @@ from gis import builtup, idle, intensity
 from gis.accounts import lone_accounts
 from gis.crosscheck import in_order, lone_disagreements, repeated_amounts, reporters
 from gis.peers import with_peers
+from gis.promises import Promises
 
 __all__ = [
     "STEPS",
     "Findings",
+    "Found",
     "Judge",
     "Progress",
     "Rules",
@@ -38,6 +41,14 @@ Judge = Callable[[Facts, Rules, dt.date, Progress | None], Findings]
 """What turns facts into findings: :func:`judge` here, or the same in parts elsewhere."""
 
 
+class Found(NamedTuple):
+    """What a run is made of."""
+
+    state: DataState
+    findings: Findings
+    rules: Rules
+
+
 def compute(
     as_of: dt.date,
     known_on: dt.datetime | None = None,
@@ -45,8 +56,8 @@ def compute(
     rules: list[Path] | None = None,
     progress: Progress | None = None,
     how: Judge | None = None,
-) -> tuple[DataState, Findings]:
-    """Return the state of the data and what the rules say about it.
+) -> Found:
+    """Return the state of the data, what the rules say about it, and the rules.
 
     ``rules`` are files that stand in for the project's own (a what-if); ``how`` is another way to judge.
 
@@ -62,8 +73,9 @@ def compute(
     rule_packs.idle_land_rule(as_of, rules or ())  # a wrong file or a day without law is said before reading
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
-    findings = (how or judge)(facts, rules_on(as_of, rules or (), facts.parks), as_of, progress)
-    return state, findings if park_code is None else _of_park(findings, park_code)
+    placed = rules_on(as_of, rules or (), facts.parks)
+    findings = (how or judge)(facts, placed, as_of, progress)
+    return Found(state, findings if park_code is None else _of_park(findings, park_code), placed)
 
 
 def judge(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None = None) -> Findings:
@@ -80,9 +92,12 @@ def judge_parts(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress |
     tell(progress, "idle land", 3)
     verdicts = rules.idle.judge(lambda rule: idle.judge(facts.tables, rule, as_of, shares))
     tell(progress, "investment intensity", 4)
-    terms = rules.intensity.judge(lambda rule: intensity.judge(facts.tables, rule, as_of))
+    promises = Promises(facts.tables, as_of)
+    terms = rules.intensity.judge(lambda rule: intensity.judge(facts.tables, rule, as_of, promises))
     sides = rules.intensity.judge(
-        lambda rule: lone_accounts(facts.tables, rule, as_of, terms, rules.standards, rules.divisions)
+        lambda rule: lone_accounts(
+            promises, facts.tables, rule, as_of, terms, rules.standards, rules.divisions
+        )
     )
     tell(progress, "sources against each other", 5)
     growth = findings["builtup_growth"]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, any_, literal, select
 
 from data.disagreements import about_parcel
 from data.land import uses
-from data.models import AnalysisRun, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
+from data.models import AnalysisRun, ContractAccount, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
 from etl.analysis.agreements import contracts_of, enterprise_of
 from etl.analysis.compute import Progress
@@ -20,6 +20,8 @@ from gis import trace
 from gis.errors import LandStockError
 from gis.phrases.crosscheck import tell_disagreement
 from gis.rulings import idle_rulings, tell_ruling, term_ruling
+from gis.term_trace import term_trace
+from gis.trace_text import idle_trace
 from gis.words import WARNINGS, word
 from gis.words_land import STATES
 
@@ -66,14 +68,19 @@ def explain(
         )
         parcel = _one(connection, Parcel, Parcel.version_id == found["version_id"])
         known = known_on or run["known_on"]
+        idle = idle_trace(found, run["cited"], as_of)
+        terms = [
+            (row, term_trace(row, row["facts"], run["cited"], as_of))
+            for row in connection.execute(_terms_of(run_id, parcel_code)).mappings()
+        ]
         return {
             "parcel_code": parcel_code,
             "as_of": as_of.isoformat(),
             "known_on": known.isoformat(),
             "parcel": _parcel(parcel),
-            "idle": _idle(found, lang),
-            "rulings": _rulings(connection, run_id, found, lang),
-            "intensity": _intensity(connection, run_id, parcel_code, lang),
+            "idle": _idle(found, idle, lang),
+            "rulings": _rulings(idle, terms, lang),
+            "intensity": [_term(row, term, lang) for row, term in terms],
             "contracts": contracts_of(connection, run_id, parcel_code, lang),
             "enterprise": enterprise_of(connection, run_id, parcel["holder_credit_code"]),
             "disagreements": _disagreements(connection, run_id, parcel_code, lang),
@@ -122,8 +129,8 @@ def _parcel(parcel: RowMapping) -> dict[str, Any]:
     return {**{name: parcel[name] for name in names}, **areas}
 
 
-def _idle(found: RowMapping, lang: str) -> dict[str, Any]:
-    told = trace.explain_idle(found["trace"], lang)
+def _idle(found: RowMapping, idle: dict[str, Any], lang: str) -> dict[str, Any]:
+    told = trace.explain_idle(idle, lang)
     return {
         "verdict": found["verdict"],
         "band": found["band"],
@@ -162,11 +169,12 @@ def _warning(found: RowMapping, lang: str) -> dict[str, Any] | None:
     }
 
 
-def _rulings(connection: Connection, run_id: int, found: RowMapping, lang: str) -> list[dict[str, Any]]:
+def _rulings(idle: dict[str, Any], terms: list[Any], lang: str) -> list[dict[str, Any]]:
     """Return one answer for each rule: those of idle land, then each term of each contract."""
-    columns = IntensityVerdict.contract_no, IntensityVerdict.term, IntensityVerdict.trace
-    terms = connection.execute(_terms_of(run_id, found["parcel_code"], *columns))
-    answers = [*idle_rulings(found["trace"]), *(term_ruling(*row) for row in terms)]
+    answers = [
+        *idle_rulings(idle),
+        *(term_ruling(row["contract_no"], row["term"], term) for row, term in terms),
+    ]
     return [tell_ruling(answer, lang) for answer in answers]
 
 
@@ -174,22 +182,22 @@ def _day(day: dt.date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _intensity(connection: Connection, run_id: int, parcel_code: str, lang: str) -> list[dict[str, Any]]:
-    statement = _terms_of(run_id, parcel_code, *IntensityVerdict.__table__.c)
-    return [_term(row, lang) for row in connection.execute(statement).mappings()]
-
-
-def _terms_of(run_id: int, parcel_code: str, *columns: Any) -> Select[Any]:
+def _terms_of(run_id: int, parcel_code: str) -> Select[Any]:
+    """Return the verdicts on the contracts of a parcel with the facts they were read from."""
     here = literal(parcel_code) == any_(IntensityVerdict.parcel_codes)
+    same = (ContractAccount.run_id == IntensityVerdict.run_id) & (
+        ContractAccount.contract_no == IntensityVerdict.contract_no
+    )
     return (
-        select(*columns)
+        select(*IntensityVerdict.__table__.c, ContractAccount.facts)
+        .join(ContractAccount, same)
         .where(IntensityVerdict.run_id == run_id, here)
         .order_by(IntensityVerdict.contract_no.collate("C"), IntensityVerdict.term)
     )
 
 
-def _term(row: RowMapping, lang: str) -> dict[str, Any]:
-    told = trace.explain_intensity(row["trace"], lang)
+def _term(row: RowMapping, term: dict[str, Any], lang: str) -> dict[str, Any]:
+    told = trace.explain_intensity(term, lang)
     return {
         "contract_no": row["contract_no"],
         "term": row["term"],

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -70,6 +70,12 @@ class Rules:
     standards: Standards = field(default_factory=Standards)
     divisions: dict[str, str | None] = field(default_factory=dict)
     """The division code of each park."""
+
+    def cited(self) -> dict[str, dict[str, Any]]:
+        """Return what each rule that leaves traces says of itself, by its ``ref``."""
+        placed: tuple[Placed[Any], ...] = self.idle, self.intensity
+        rules = [rule for kind in placed for rule in (kind.default, *kind.parks.values())]
+        return {rule.ref: rule.told() for rule in rules}
 
 
 def rules_on(as_of: dt.date, files: Iterable[Path], parks: gpd.GeoDataFrame) -> Rules:

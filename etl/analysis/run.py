@@ -11,7 +11,7 @@ import data.rules as rule_packs
 from data.models import AnalysisRun, Base
 from data.session import transaction
 from data.version import VERSION
-from etl.analysis.compute import STEPS, Findings, Judge, Progress, compute, tell
+from etl.analysis.compute import STEPS, Found, Judge, Progress, compute, tell
 from etl.analysis.rows import copy_frame
 from etl.facts import DataState, data_state
 
@@ -59,21 +59,21 @@ def _compute_and_store(
     progress: Progress | None,
     how: Judge | None,
 ) -> int:
-    state, findings = compute(as_of, known_on, park_code, progress=progress, how=how)
+    found = compute(as_of, known_on, park_code, progress=progress, how=how)
     tell(progress, "store the run", STEPS)
-    return store(connection, findings, as_of, state, park_code, person)
+    return store(connection, found, as_of, park_code, person)
 
 
 def store(
     connection: Connection,
-    findings: Findings,
+    found: Found,
     as_of: dt.date,
-    state: DataState,
     park_code: str | None,
     person: str,
     rules: list[Path] | None = None,
 ) -> int:
     """Store a run with all its findings and return its number."""
+    state = found.state
     known_on = state.known_on or state.published_at
     header: dict[str, Any] = {
         "as_of": as_of,
@@ -82,13 +82,14 @@ def store(
         "park_code": park_code,
         "rules_version": rule_packs.version(rules or ()),
         "rules": rule_packs.as_json(rules or ()),
+        "cited": found.rules.cited(),
         "program_version": VERSION,
         "person": person,
     }
     run_id: int = connection.execute(
         insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
     ).scalar_one()
-    for name, table in findings.items():
+    for name, table in found.findings.items():
         copy_frame(connection, Base.metadata.tables[name], table, run_id=run_id)
     return run_id
 

@@ -17,6 +17,7 @@ from etl.analysis.run import store
 from etl.numbers import text_of
 from gis import trace
 from gis.rulings import FIRES, idle_rulings, tell_ruling
+from gis.trace_text import idle_trace
 
 SUSPECTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")
 
@@ -46,16 +47,21 @@ def what_if(
     InvalidRule
         A rule file is wrong.
     """
-    state, findings = compute(as_of, known_on, park_code, rules)
+    found = compute(as_of, known_on, park_code, rules)
+    cited = found.rules.cited()
     stored = None
     with transaction() as connection:
         if save_as is not None:
-            stored = store(connection, findings, as_of, state, park_code, save_as, rules)
+            stored = store(connection, found, as_of, park_code, save_as, rules)
         before = _before(connection, run_id)
         terms = _terms(connection, run_id)
-    pairs = [_pair(before[row["parcel_code"]], row) for row in _rows(findings["idle_verdict"])]
+    pairs = [_pair(before[row["parcel_code"]], row) for row in _rows(found.findings["idle_verdict"])]
     differing = [pair for pair in pairs if pair["from"] != pair["to"]]
-    entered = [pair | _why(pair["row"], lang) for pair in differing if _listed(pair) == (False, True)]
+    entered = [
+        pair | _why(idle_trace(pair["row"], cited, as_of), lang)
+        for pair in differing
+        if _listed(pair) == (False, True)
+    ]
     left = [pair for pair in differing if _listed(pair) == (True, False)]
     changed = [pair for pair in differing if _listed(pair)[0] == _listed(pair)[1]]
     named = {"entered": entered, "left": left, "changed": changed}
@@ -65,7 +71,7 @@ def what_if(
         **{name: [_document(pair) for pair in found] for name, found in named.items()},
         "by_park": _totals(named, "park_code"),
         "by_enterprise": _totals(named, "holder"),
-        "intensity": _changed_terms(terms, findings["intensity_verdict"]),
+        "intensity": _changed_terms(terms, found.findings["intensity_verdict"]),
         "changes": [{name: pair[name] for name in ("parcel_code", "from", "to")} for pair in differing],
     }
 
@@ -99,9 +105,9 @@ def _listed(pair: dict[str, Any]) -> tuple[bool, bool]:
     return pair["verdict"] in SUSPECTED, pair["after"] in SUSPECTED
 
 
-def _why(row: dict[str, Any], lang: str) -> dict[str, Any]:
-    told = [tell_ruling(ruling, lang) for ruling in idle_rulings(row["trace"]) if ruling.answer == FIRES]
-    words = trace.explain_idle(row["trace"], lang)
+def _why(idle: dict[str, Any], lang: str) -> dict[str, Any]:
+    told = [tell_ruling(ruling, lang) for ruling in idle_rulings(idle) if ruling.answer == FIRES]
+    words = trace.explain_idle(idle, lang)
     return {
         "why": [ruling["why"] for ruling in told],
         "facts": words["facts"],

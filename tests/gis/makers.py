@@ -1,6 +1,7 @@
 """Small tables from short rows, and the rule that tests judge by."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,8 @@ from data.rules import idle_land_rule
 from gis import idle
 from gis.facts import Tables
 from gis.tables import COLUMNS, empty
+from gis.term_trace import term_trace as read_term_trace
+from gis.trace_text import idle_trace as read_idle_trace
 
 judge: Any = idle.judge  # cells of a table are of any type
 RULE = idle_land_rule(dt.date(2026, 1, 1))
@@ -97,3 +100,13 @@ COMMENCED = (PERMIT, PILES)
 def tables_of(world: dict[str, list[dict[str, Any]]]) -> Tables:
     """Return the tables of a world of rows by layer."""
     return Tables(**{layer: table(layer, rows) for layer, rows in world.items()})
+
+
+def idle_trace(row: Any, rule: Any, as_of: dt.date) -> Any:
+    """Return the whole trace of an idle-land verdict, as it is read."""
+    return read_idle_trace(row, {rule.ref: rule.told()}, as_of)
+
+
+def term_trace(row: Any, rule: Any, as_of: dt.date) -> Any:
+    """Return the trace of a term, as it is read: from the facts beside the verdict."""
+    return read_term_trace(row, json.loads(row["facts"]), {rule.ref: rule.told()}, as_of)

@@ -9,7 +9,7 @@ import pytest
 from data.rules import intensity_rule
 from gis import intensity
 from gis.trace import explain_intensity
-from tests.gis.makers import contract, parcel, report, supplement, tables
+from tests.gis.makers import contract, parcel, report, supplement, tables, term_trace
 
 judge: Any = intensity.judge
 RULE = intensity_rule(dt.date(2026, 1, 1))
@@ -24,7 +24,7 @@ def terms(as_of="2024-01-01", reports=None, parcels=None, **fields):
         contracts=[contract(**(PROMISE | fields))],
         reports=[report("2023-12-01", **PAID)] if reports is None else reports,
     )
-    return judge(made, RULE, dt.date.fromisoformat(as_of)).set_index("term")
+    return judge(made, RULE, dt.date.fromisoformat(as_of)).set_index("term", drop=False)
 
 
 def test_worked_example():
@@ -111,8 +111,7 @@ def test_floor_area_ratio_and_an_approved_extension():
 
 
 def test_the_arithmetic_is_told():
-    text = " ".join(
-        step["text"] for step in explain_intensity(terms().loc["INTENSITY", "trace"], "zh")["arithmetic"]
-    )
+    trace = term_trace(terms().loc["INTENSITY"], RULE, dt.date(2024, 1, 1))
+    text = " ".join(step["text"] for step in explain_intensity(trace, "zh")["arithmetic"])
     assert "8,100 ÷ 48,000 m² = 1,687.5 万元/公顷" in text
     assert "1,687.5 < 2,500 万元/公顷" in text

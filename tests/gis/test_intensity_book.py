@@ -17,7 +17,7 @@ from gis.peers import peer_medians
 from gis.phrases.accounts import tell_account
 from gis.standards import Control, Grade, Standards
 from gis.trace import explain_intensity
-from tests.gis.makers import contract, parcel, report, supplement, tables
+from tests.gis.makers import contract, parcel, report, supplement, tables, term_trace
 
 RULE = intensity_rule(dt.date(2026, 1, 1))
 DAY = dt.date(2024, 1, 1)
@@ -35,7 +35,7 @@ SURVEYED = parcel(registered_area_m2=49200)
 def terms(as_of: dt.date = DAY, **rows: Any) -> Any:
     rows.setdefault("reports", [report("2023-12-01", **PAID)])
     rows.setdefault("parcels", [SURVEYED])
-    return intensity.judge(tables(**rows), RULE, as_of).set_index("term")
+    return intensity.judge(tables(**rows), RULE, as_of).set_index("term", drop=False)
 
 
 def account(as_of: dt.date = DAY, standards: Standards | None = None, rule: Any = RULE, **rows: Any) -> Any:
@@ -111,7 +111,9 @@ def test_time_to_cure_runs_from_the_deadline(as_of, cure_days, expected):
 
 def test_the_trace_tells_shortfall_damages_and_cure():
     row = terms(contracts=[contract(**PROMISE, shortfall_clause=True, cure_days=90)]).loc["INTENSITY"]
-    text = " ".join(step["text"] for step in explain_intensity(row["trace"], "zh")["arithmetic"])
+    text = " ".join(
+        step["text"] for step in explain_intensity(term_trace(row, RULE, DAY), "zh")["arithmetic"]
+    )
     # 2,500 × 4.8 = 12,000 are due on the area; 12,000 − 8,100 = 3,900 are lacking.
     assert (
         "2,500 − 1,687.5 = 812.5 万元/公顷；按考核面积应投 12,000 万元，缺 3,900 万元，占 3,900 ÷ 12,000 = 0.325"
@@ -127,7 +129,7 @@ def test_damages_can_be_recomputed_from_what_is_told():
     """A share that does not end is told by its two sides: 1,440 × 0.341463 would be 491.70672, not 491.707317."""
     agreed = contract(**PROMISE, shortfall_clause=True, area_basis="SURVEYED", intensity_wan_per_ha=2500)
     row = terms(contracts=[agreed]).loc["INTENSITY"]
-    step = next(step for step in row["trace"]["s"] if step[0] == "DAMAGES")
+    step = next(step for step in term_trace(row, RULE, DAY)["s"] if step[0] == "DAMAGES")
     price, part, whole, damages = map(Decimal, step[3:7])
     assert (part, whole) == (4200, 12300)  # 2,500 × 4.92 = 12,300; − 8,100
     assert round(price * part / whole, 6) == damages == Decimal("491.707317")
@@ -414,8 +416,8 @@ def test_rows_of_other_contracts_and_the_order_of_rows_change_nothing(fields, pa
     mine = terms(**alone)
     for rows in (more, {name: list(reversed(listed)) for name, listed in more.items()}):
         found = intensity.judge(tables(parcels=places, **rows), RULE, DAY)
-        theirs = found[found["contract_no"] == "C1"].set_index("term")
-        assert theirs.drop(columns="trace").astype(str).equals(mine.drop(columns="trace").astype(str))
+        theirs = found[found["contract_no"] == "C1"].set_index("term", drop=False)
+        assert theirs.astype(str).equals(mine.astype(str))
 
 
 def test_a_supplement_moves_price_and_clause_too():

@@ -7,7 +7,7 @@ import pytest
 
 from gis.pauses import _covered
 from gis.rulings import idle_rulings, tell_ruling
-from tests.gis.makers import RULE, cause, contract, day, judge, tables
+from tests.gis.makers import RULE, cause, contract, day, idle_trace, judge, tables
 
 STOPS = replace(RULE, government_cause_stops_clock=1)
 HALF = replace(RULE, first_band_years=Fraction(1, 2), second_band_years=Fraction(1))
@@ -32,7 +32,7 @@ def test_ten_days_are_left_out(as_of: str, by_law: str, with_stop: str) -> None:
     assert judge(world(), RULE, day(as_of))["verdict"].tolist() == [by_law]
     found = judge(world(), STOPS, day(as_of))
     assert found["verdict"].tolist() == [with_stop]
-    told = tell_ruling(idle_rulings(found["trace"].iloc[0])[0], "en")
+    told = tell_ruling(idle_rulings(idle_trace(found.iloc[0], STOPS, day(as_of)))[0], "en")
     assert "10 days of government cause left out" in told["why"]
 
 
@@ -66,4 +66,4 @@ def test_days_of_two_causes_count_once() -> None:
 def test_six_months(as_of: str, verdict: str, band: str) -> None:
     found = judge(tables(contracts=[contract(commence_by="2023-08-31")]), HALF, day(as_of)).iloc[0]
     assert (found["verdict"], found["band"]) == (verdict, band)
-    assert "6 个月" in tell_ruling(idle_rulings(found["trace"])[0], "zh")["why"]
+    assert "6 个月" in tell_ruling(idle_rulings(idle_trace(found, HALF, day(as_of)))[0], "zh")["why"]

@@ -1,5 +1,6 @@
 """Words of the codes and of traces, in both languages."""
 
+import datetime as dt
 import json
 import re
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 
 from gis import words
 from gis.trace import article_in, explain_idle
-from tests.gis.makers import COMMENCED, RULE, contract, event, judge, report, tables_of, verdict
+from tests.gis.makers import COMMENCED, RULE, contract, event, idle_trace, judge, report, tables_of, verdict
 from tests.gis.worlds import as_of_days, worlds
 
 LOW = {
@@ -23,7 +24,7 @@ LOW = {
 
 
 def test_both_sides_of_the_comparison_with_unit():
-    trace = verdict("2024-06-01", **LOW)["trace"]
+    trace = idle_trace(verdict("2024-06-01", **LOW), RULE, dt.date(2024, 6, 1))
     told = explain_idle(trace, "en")
     texts = [step["text"] for step in told["arithmetic"]]
     assert "Area ratio: 3 × 5,667.09 = 17,001.27 < 20,834.9 m², below 1/3" in texts
@@ -36,14 +37,15 @@ def test_both_sides_of_the_comparison_with_unit():
 @given(worlds(), as_of_days)
 def test_every_verdict_says_why_in_both_languages(world, as_of):
     for _, row in judge(tables_of(world), RULE, as_of).iterrows():
+        trace = idle_trace(row, RULE, as_of)
         for lang in ("zh", "en"):
-            told = explain_idle(row["trace"], lang)
+            told = explain_idle(trace, lang)
             assert len(told["arithmetic"]) >= 3
             assert told["could_overturn"]
             assert [gap["code"] for gap in told["missing"]] == row["missing"]
             assert all(gap["text"] != gap["code"] for gap in told["missing"])
         assert not re.search(
-            "[A-Z]{4,}", " ".join(step["text"] for step in explain_idle(row["trace"], "zh")["arithmetic"])
+            "[A-Z]{4,}", " ".join(step["text"] for step in explain_idle(trace, "zh")["arithmetic"])
         )
 
 
