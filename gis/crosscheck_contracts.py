@@ -20,10 +20,16 @@ from gis.periods import as_days
 from gis.reports import COMPONENTS, COUNTED, newest_reports
 from gis.rules import CrosscheckRule
 from gis.sightings import day_of
-from gis.slips import slip
+from gis.slips import FACTORS, slip
 from gis.tables import origin, reporter
 
 _PARTS = tuple(dict.fromkeys((*COUNTED, *COMPONENTS, "land_tax_wan", "total_wan")))
+_READ = (
+    "contract_no", "kind", "park_code", "holder", "holder_credit_code", "parcel_codes", "committed_wan", "committed_on",
+    "committed_source", "reported_wan", "reported_on", "reported_source", "verified_wan", "verified_on", "verified_source",
+    "granted_m2", "registered_m2", "shared_with",
+)  # fmt: skip
+_NEAR = 1e-6
 Row = dict[str, Any]
 
 
@@ -34,7 +40,7 @@ class ContractCheck:
         self, tables: Tables, contracts: Contracts, events: Events, sides: pd.DataFrame, rule: CrosscheckRule
     ) -> None:
         self.tables, self.contracts, self.events, self.rule = tables, contracts, events, rule
-        self.sides: list[Row] = [{str(k): v for k, v in side.items()} for side in sides.to_dict("records")]
+        self.sides = {name: sides[name].tolist() for name in _READ}
         self.row = contracts.index.get_indexer(pd.Index(sides["contract_no"], dtype=object)).tolist()
         self.reports = tables.investment_report
         self.reporters = reporter(self.reports, np.arange(len(self.reports)))
@@ -49,17 +55,43 @@ class ContractCheck:
         self.unclear = np.zeros(len(contracts.table) + 1, dtype=bool)
         """Contracts of which a report has no date or no basis: it may be the one that counts."""
         self.unclear[group[unclear]] = True
-        self.holders = {side["contract_no"]: side["holder"] for side in self.sides}
+        self.holders = dict(zip(self.sides["contract_no"], self.sides["holder"], strict=True))
 
     def rows(self) -> Iterator[Row]:
         """Yield every disagreement about a contract, contract by contract."""
-        for side, contract in zip(self.sides, self.row, strict=True):
+        for number in self._worth_reading():
+            side, contract = self._side(number), self.row[number]
             if not self.unclear[contract]:
                 yield from self._verified(side, contract)
                 yield from self._promised(side, contract)
             yield from self._areas(side)
             yield from self._firms(side)
         yield from self._missing()
+
+    def _side(self, number: int) -> Row:
+        return {name: values[number] for name, values in self.sides.items()}
+
+    def _worth_reading(self) -> list[int]:
+        """Return the contracts whose figures may be apart: a first look, generous to every rounding of its own."""
+        said, verified, promised, granted, registered = (
+            np.array([np.nan if value is None else float(value) for value in self.sides[name]])
+            for name in ("reported_wan", "verified_wan", "committed_wan", "granted_m2", "registered_m2")
+        )
+        times = np.divide(said, promised, out=np.full(len(said), np.nan), where=promised > 0)
+        near = times > float(self.rule.promise_times) * (1 - _NEAR)
+        for factor in FACTORS.values():
+            width = float(self.rule.slip_share) + _NEAR
+            near |= np.abs(times / float(factor) - 1) <= width
+            near |= (
+                np.abs(
+                    np.divide(1, times * float(factor), out=np.full(len(said), np.nan), where=times > 0) - 1
+                )
+                <= width
+            )
+        areas = np.abs(granted - registered) > float(self.rule.area_least_m2) * (1 - _NEAR)
+        shared = np.array([bool(others) for others in self.sides["shared_with"]], dtype=bool)
+        both = ~np.isnan(said) & ~np.isnan(verified)
+        return np.flatnonzero(both | (near & np.isnan(verified)) | areas | shared).tolist()
 
     @staticmethod
     def _row(kind: str, suspicion: str, next_step: str, side: Row, **said: Any) -> Row:
@@ -138,8 +170,9 @@ class ContractCheck:
         checked = events.rows("COMPLETION_CHECKED")
         first, row = events.first(checked)
         slices, parcels = self.contracts.slices, self.contracts.pairs["parcel"].to_numpy()
-        for side, contract in zip(self.sides, self.row, strict=True):
-            if self.told[contract] or side["committed_wan"] is None or not is_base(side["kind"]):
+        for number in np.flatnonzero(~self.told[self.row]).tolist():
+            side, contract = self._side(number), self.row[number]
+            if side["committed_wan"] is None or not is_base(side["kind"]):
                 continue
             mine = parcels[slices[contract] : slices[contract + 1]]
             if not len(mine) or (mine < 0).any():
@@ -164,9 +197,9 @@ class ContractCheck:
         cells["day"] = when[rows].astype(np.int64)
         twice = cells.duplicated(keep=False).to_numpy() if len(cells) else np.zeros(0, dtype=bool)
         groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        for row in rows[twice].tolist():
-            figures = [figures_at(self.reports[name], [row])[0] for name in _PARTS]
-            groups[(int(when[row].astype(np.int64)), *figures)].append(row)
+        figures = [figures_at(self.reports[name], rows[twice]) for name in _PARTS]
+        for row, *told in zip(rows[twice].tolist(), *figures, strict=True):
+            groups[(int(when[row].astype(np.int64)), *told)].append(row)
         place = {contract: number for number, contract in enumerate(self.row)}
         for (_, *told_values), same in groups.items():
             values: list[Decimal | None] = list(told_values)
@@ -184,7 +217,7 @@ class ContractCheck:
             for contract, row in sorted(by_contract.items()):
                 if contract == first or contract not in place:
                     continue
-                side, other = self.sides[place[contract]], by_contract[first]
+                side, other = self._side(place[contract]), by_contract[first]
                 where = origin(self.reports, np.array([row, other]))
                 yield self._row(
                     "REPEATED_AMOUNT", "OVERREPORTED", "REPORTER", side, explanation="COPIED", unit="WAN", said=amount,
