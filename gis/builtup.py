@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from gis.areas import measure, require_storage_crs, square_metres
+from gis.areas import measure, plane_of, require_storage_crs, square_metres
 from gis.exact import half_up, plain
-from gis.overlay import areas_inside
+from gis.overlay import SHARED_M2, areas_inside, outlines, shared
 from gis.periods import as_days
 from gis.polygons import overlap_inside, valid_polygons
 from gis.tables import frame_of, require_columns
@@ -215,10 +215,13 @@ def union_areas(shapes: Any, zones: Any) -> Any:
 
 def _overlapping(tree: Any, shapes: Any) -> tuple[Any, Any]:
     """Return the pairs of shapes that share land, not only a border."""
-    left, right = tree.query(shapes, predicate="intersects")
+    left, right = tree.query(shapes)
     once = left < right
     left, right = left[once], right[once]
-    doubled = shapely.relate_pattern(shapes[left], shapes[right], "T********")
+    if not len(left):
+        return left, right
+    lines, _ = outlines(shapes, plane_of(shapes))
+    doubled = shared(lines, lines, left, right) > SHARED_M2
     return left[doubled], right[doubled]
 
 

@@ -29,10 +29,14 @@ class Land:
         self.since = as_days(parcels["supplied_on"])
         self.unknown = parcels["supply_unknown"].to_numpy(dtype=bool)
         self.tree = shapely.STRtree(self.shapes)
+        self._supply: dict[np.datetime64, Any] = {}
 
     def supply(self, on: np.datetime64) -> Any:
         """Return the code of ``SUPPLIES`` of each parcel on a day."""
-        return np.where(self.since <= on, "supplied", np.where(self.unknown, "supply_unknown", "unsupplied"))
+        if on not in self._supply:
+            later = np.where(self.unknown, "supply_unknown", "unsupplied")
+            self._supply[on] = np.where(self.since <= on, "supplied", later)
+        return self._supply[on]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,7 @@ def _shared(shapes: Any, land: Land, rule: BuiltupRule) -> tuple[Any, Any, Any]:
 
 def _by_supply(new: Any, inside: tuple[Any, Any, Any], land: Land, state: Any) -> dict[str, float]:
     """Return the new land on supplied parcels and on parcels of unknown supply; land of two parcels counts once."""
-    found = dict.fromkeys(SUPPLIES[::2], 0.0)
+    found: dict[str, list[Any]] = {code: [] for code in SUPPLIES[::2]}
     piece, parcel, _ = inside
     ends = np.searchsorted(piece, np.arange(len(new) + 1))
     for number in np.unique(piece).tolist():
@@ -197,10 +201,9 @@ def _by_supply(new: Any, inside: tuple[Any, Any, Any], land: Land, state: Any) -
             if not len(those):
                 continue
             covered = shapely.intersection(new[number], shapely.union_all(land.shapes[those]))
-            own = covered if taken is None else shapely.difference(covered, taken)
-            found[code] += float(np.nansum(measure(np.array([own], dtype=object))))
+            found[code].append(covered if taken is None else shapely.difference(covered, taken))
             taken = covered
-    return found
+    return {code: float(np.nansum(measure(np.array(own, dtype=object)))) for code, own in found.items()}
 
 
 def _source(new: Any, after: Any, sources: Sequence[str]) -> Any:

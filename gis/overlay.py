@@ -24,7 +24,7 @@ _CHUNK = 4_096
 _BLOCK = 32  # edges that are passed over together where their box lies beside a zone
 _POLYGON, _MULTIPOLYGON = 3, 6
 # Corners on a plane are rounded to some nanometres: shapes share land if it shows in the digits kept (0.0001 m2).
-_SHARED_M2 = 1e-5
+SHARED_M2 = 1e-5
 _MARGIN = 0.051  # half a tenth of a degree, and a little for the bow of long edges
 
 
@@ -146,7 +146,7 @@ class _Plane(NamedTuple):
         ends = np.searchsorted(zone, np.arange(len(zones) + 1))
         # Where one shape covers all of a zone, the others add nothing, and the limit below says so.
         doubled = np.bincount(zone[joined], minlength=len(zones)) > 0
-        for number in np.flatnonzero(doubled & (largest < whole - _SHARED_M2)).tolist():
+        for number in np.flatnonzero(doubled & (largest < whole - SHARED_M2)).tolist():
             pairs = slice(ends[number], ends[number + 1])
             together = self.drawn[shape[pairs][joined[pairs]]]
             place = valid_polygons(to_plane(zones[number : number + 1], band))
@@ -166,7 +166,7 @@ def _plane(shapes: Any, band: int) -> _Plane:
     # Of each pair once, the one with fewer edges first.
     once = (sizes[left] < sizes[right]) | ((sizes[left] == sizes[right]) & (left < right))
     left, right = left[once], right[once]
-    doubled = shared(lines, lines, left, right) > _SHARED_M2
+    doubled = shared(lines, lines, left, right) > SHARED_M2
     left, right = left[doubled], right[doubled]
     overlapping = np.unique(np.concatenate([left, right]))
     drawn = np.full(len(shapes), None, dtype=object)
