@@ -1,7 +1,9 @@
 """What one run finds: facts judged by the rules of a day. Nothing is stored here."""
 
 import datetime as dt
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,7 +76,8 @@ def compute(
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
     placed = rules_on(as_of, rules or (), facts.parks)
-    findings = (how or judge)(facts, placed, as_of, progress)
+    with _without_collection():
+        findings = (how or judge)(facts, placed, as_of, progress)
     return Found(state, findings if park_code is None else _of_park(findings, park_code), placed)
 
 
@@ -127,6 +130,18 @@ def judge_whole(facts: Facts, rules: Rules, as_of: dt.date, parts: Findings) -> 
         "disagreement": apart.assign(number=range(1, len(apart) + 1)),
         "reporter_index": told,
     }
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Hold the search for cycles: millions of findings stay, and looking through them again and again takes long."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def tell(progress: Progress | None, step: str, done: int, total: int = STEPS) -> None:
