@@ -14,6 +14,11 @@ _HEADS = {
     "en": ("Growth ledger (ha)", "opening", "correct.", "boundary", "new", "demol.", "slivers", "closing", "target"),
 }  # fmt: skip
 _LINES = ("opening_m2", "correction_m2", "boundary_m2", "new_m2", "demolished_m2", "sliver_m2", "closing_m2")
+_BOUNDARIES = {
+    "zh": ("范围版本（* 系统采用）", "面积公顷", "建成公顷", "宗地", "疑似闲置", "资料不全", "多计", "少计"),
+    "en": ("Boundaries (* in use)", "area ha", "built ha", "parcels", "suspected", "undecided", "more", "fewer"),
+}  # fmt: skip
+_COUNTS = ("parcels", "suspected", "undetermined", "entered", "left_out")
 _RATES = {
     "zh": ("土地利用率（%）", "开发率", "供应率", "建成率", "工业用地率", "闲置率"),
     "en": ("Rates of land (%)", "developed", "supplied", "built", "industrial", "idle"),
@@ -33,6 +38,13 @@ def land_text(found: "RunSummary", lang: str) -> Iterator[str]:
         yield _line(
             f"{park} {row['from_year']}–{row['to_year']}", [*(_ha(row[name]) for name in _LINES), told]
         )
+    boundaries = found.land["boundaries"]
+    if boundaries:
+        yield "\n" + _line(_BOUNDARIES[lang][0], _BOUNDARIES[lang][1:])
+    for row in boundaries:
+        named = f"{row['park_code']} {row['boundary_version']}{' *' if row['current'] else ''}"
+        areas = [_ha(row["area_m2"]), "—" if row["builtup_m2"] is None else _ha(row["builtup_m2"])]
+        yield _line(named, [*areas, *(str(row[name]) for name in _COUNTS)])
     rates: dict[tuple[str, str], dict[str, Any]] = {}
     for row in found.land["rates"]:
         rates.setdefault((row["park_code"], row["zone_part"]), {})[row["rate"]] = row

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, RowMapping, select
 
 from data.models import Base, ParcelUse
 
-TABLES = ("builtup_growth", "growth_ledger", "land_stock", "park_rate", "land_consumption")
+TABLES = ("builtup_growth", "growth_ledger", "boundary_count", "land_stock", "park_rate", "land_consumption")
 
 
 def rows(connection: Connection, table: str, run_id: int, park_code: str | None = None) -> list[RowMapping]:

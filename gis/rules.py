@@ -100,6 +100,7 @@ class BuiltupRule(Rule):
     sliver_m2: Fraction
     sliver_width_m: Fraction
     infill_share: Fraction
+    inside_share: Fraction
     least_population_growth_share: Fraction
     industrial_zone_share: Fraction
     residential_zone_share: Fraction

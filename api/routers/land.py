@@ -40,7 +40,7 @@ def growth(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> d
 
 @router.get("/stock")
 def stock(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> dict[str, Any]:
-    """Return the land states and the rates of each park, with the definition of every figure."""
+    """Return the land states and rates of each park, what each of its boundaries counts, and the definition of every figure."""
     run_id, park, lang = asked.run(), asked.query.park, visitor.lang
     states = [
         _document(row, lang)
@@ -54,6 +54,7 @@ def stock(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> di
         "as_of": asked.as_of,
         "states": states,
         "rates": found,
+        "boundaries": [_document(row, lang) for row in land.rows(connection, "boundary_count", run_id, park)],
         "definitions": definitions(lang),
     }
 

@@ -25,6 +25,7 @@ from data.models.intake import (
     SupplierMapping,
 )
 from data.models.land import (
+    BoundaryCount,
     GrowthLedger,
     LandConsumption,
     LandStock,
@@ -54,6 +55,7 @@ __all__ = [
     "STORAGE_SRID",
     "AnalysisRun",
     "Base",
+    "BoundaryCount",
     "Building",
     "Builtup",
     "BuiltupGrowth",

@@ -38,6 +38,28 @@ class GrowthLedger(Base):
     unexplained_m2: Mapped[Decimal]
 
 
+class BoundaryCount(Base):
+    """What one version of a park's boundary counts, for parks that have several."""
+
+    __tablename__ = "boundary_count"
+
+    run_id: Mapped[int] = of_run()
+    park_code: Mapped[str] = mapped_column(Text, primary_key=True)
+    boundary_version: Mapped[str] = mapped_column(Text, primary_key=True)
+    valid_from: Mapped[dt.date | None] = mapped_column(Date)
+    current: Mapped[bool]
+    area_m2: Mapped[Decimal]
+    builtup_m2: Mapped[Decimal | None]
+    observed_on: Mapped[dt.date | None] = mapped_column(Date)
+    parcels: Mapped[int]
+    parcels_m2: Mapped[Decimal]
+    suspected: Mapped[int]
+    suspected_m2: Mapped[Decimal]
+    undetermined: Mapped[int]
+    entered: Mapped[int]
+    left_out: Mapped[int]
+
+
 class LedgerParcel(Base):
     """New and demolished land inside one parcel; the code "" is land outside every parcel."""
 

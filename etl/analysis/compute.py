@@ -11,7 +11,7 @@ import pandas as pd
 
 import data.rules as rule_packs
 from etl.analysis.facts import Facts, read_facts
-from etl.analysis.land import land_findings
+from etl.analysis.land import boundary_findings, land_findings
 from etl.analysis.places import Rules, rules_on
 from etl.facts import DataState
 from gis import builtup, idle, intensity
@@ -107,9 +107,11 @@ def judge_parts(facts: Facts, rules: Rules, as_of: dt.date, progress: Progress |
     apart = rules.crosscheck.collect(
         lambda rule: lone_disagreements(facts.tables, rule, rules.idle.default, as_of, shares, growth, sides)
     )
+    idle_verdicts = verdicts.reset_index(names="parcel_code")
     return findings | {
+        "boundary_count": boundary_findings(facts, rules.builtup, idle_verdicts, as_of),
         "disagreement": apart,
-        "idle_verdict": verdicts.reset_index(names="parcel_code"),
+        "idle_verdict": idle_verdicts,
         "intensity_verdict": terms,
         "contract_account": sides,
         "parcel_builtup": shares,

@@ -13,6 +13,7 @@ import shapely
 from etl.analysis.facts import Facts
 from etl.analysis.places import Placed
 from gis import builtup
+from gis.boundaries import boundary_counts
 from gis.builtup import current_boundaries
 from gis.consumption import Consumption, consumption
 from gis.land_state import land_states, uses_of_parcels
@@ -52,6 +53,24 @@ def _by_one_rule(facts: Facts, rule: BuiltupRule, as_of: dt.date) -> dict[str, p
         "park_rate": _rates(facts, stock, as_of),
         "land_consumption": _consumption(facts, growth, rule, as_of),
     }
+
+
+def boundary_findings(
+    facts: Facts, rules: Placed[BuiltupRule], verdicts: pd.DataFrame, as_of: dt.date
+) -> pd.DataFrame:
+    """Return what each boundary of a park counts; each park by the rule of its place."""
+    parts = [
+        boundary_counts(
+            facts.parks[facts.parks["park_code"].isin(parks)],
+            facts.parcels,
+            facts.patches,
+            verdicts,
+            rule,
+            as_of,
+        )
+        for rule, parks in rules.groups()
+    ] or [boundary_counts(facts.parks, facts.parcels, facts.patches, verdicts, rules.default, as_of)]
+    return pd.concat(parts, ignore_index=True)
 
 
 def supplied_parcels(facts: Facts, as_of: dt.date) -> gpd.GeoDataFrame:

@@ -147,6 +147,7 @@ def _land(connection: Connection, run_id: int) -> dict[str, list[dict[str, Any]]
     """Return the ledgers, land states, rates and consumption of the parks; figures as exact text."""
     tables = {
         "ledger": "growth_ledger",
+        "boundaries": "boundary_count",
         "stock": "land_stock",
         "rates": "park_rate",
         "consumption": "land_consumption",

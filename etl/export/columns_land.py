@@ -26,6 +26,22 @@ LEDGER = (
     Column("slivers", "碎片数", "Slivers", "count"),
     Column("unexplained_ha", "量算误差（公顷）", "Unexplained (ha)", "number", 6),
 )
+BOUNDARIES = (
+    Column("park_code", "园区代码", "Park code", width=16),
+    Column("boundary_version", "范围版本", "Boundary", width=16),
+    Column("valid_from", "启用日期", "Valid from", "day"),
+    Column("current", "系统采用", "Used by the program", "flag"),
+    Column("area_ha", "范围面积（公顷）", "Area (ha)", "number", 4),
+    Column("builtup_ha", "建成面积（公顷）", "Built-up (ha)", "number", 4),
+    Column("observed_on", "建成观测日期", "Observed on", "day"),
+    Column("parcels", "宗地数（宗）", "Parcels", "count"),
+    Column("parcels_ha", "宗地面积（公顷）", "Land of parcels (ha)", "number", 4),
+    Column("suspected", "疑似闲置（宗）", "Suspected idle", "count"),
+    Column("suspected_ha", "疑似闲置面积（公顷）", "Suspected idle (ha)", "number", 4),
+    Column("undetermined", "资料不全（宗）", "Cannot be decided", "count"),
+    Column("entered", "比现行范围多计（宗）", "More than the current one", "count"),
+    Column("left_out", "比现行范围少计（宗）", "Fewer than the current one", "count"),
+)
 LEDGER_PARCELS = (
     Column("park_code", "园区代码", "Park code", width=16),
     Column("from_year", "期初年份", "From year", "count"),

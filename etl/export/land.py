@@ -145,6 +145,7 @@ def _why(row: RowMapping, lang: str) -> str:
 BUILDERS: dict[str, Builder] = {
     "stock": _stock,
     "ledger": _plain("ledger", "growth_ledger", c.LEDGER, lambda row, lang: {}),
+    "boundaries": _plain("boundaries", "boundary_count", c.BOUNDARIES, lambda row, lang: {}),
     "ledger-parcels": _plain("ledger-parcels", "ledger_parcel", c.LEDGER_PARCELS, lambda row, lang: {}),
     "rates": _plain("rates", "park_rate", c.RATES, _rate),
     "consumption": _plain("consumption", "land_consumption", c.CONSUMPTION, _reason),
