@@ -15,7 +15,7 @@ from data.models import DeliveryFile, Park
 from data.session import transaction
 from data.settings import checkout
 from etl import export
-from etl.analysis.compute import Progress
+from etl.analysis.judging import Progress
 from etl.analysis.run import ensure_run
 from etl.analysis.summary import RunSummary, summary
 from etl.importer import run as import_delivery

@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from etl import export
-from etl.analysis.compute import Progress
+from etl.analysis.judging import Progress
 from etl.export.aside import written_aside
 from etl.export.notes import data_version
 from maps.handout import About, handout

@@ -57,7 +57,8 @@ def accounts(
 ) -> pd.DataFrame:
     """Return the accounts of :func:`lone_accounts` with the medians of peers."""
     alone = lone_accounts(Promises(tables, as_of), tables, rule, as_of, terms, standards, divisions)
-    return with_peers(alone, tables, rule, as_of, terms)
+    reached = terms["actual"][(terms["term"] == "INTENSITY").to_numpy()].to_numpy(dtype=object)
+    return with_peers(alone.assign(intensity=reached), tables, rule, as_of).drop(columns="intensity")
 
 
 def lone_accounts(

@@ -40,7 +40,7 @@ class ContractCheck:
         self, tables: Tables, contracts: Contracts, events: Events, sides: pd.DataFrame, rule: CrosscheckRule
     ) -> None:
         self.tables, self.contracts, self.events, self.rule = tables, contracts, events, rule
-        self.sides = {name: sides[name].tolist() for name in _READ}
+        self.sides = {name: sides[name].tolist() for name in _READ if name in sides}
         self.row = contracts.index.get_indexer(pd.Index(sides["contract_no"], dtype=object)).tolist()
         self.reports = tables.investment_report
         self.reporters = reporter(self.reports, np.arange(len(self.reports)))

@@ -18,21 +18,22 @@ from gis.rules import IntensityRule
 _INDUSTRY_DIGITS = 2
 
 
-def with_peers(
-    alone: pd.DataFrame, tables: Tables, rule: IntensityRule, as_of: dt.date, terms: pd.DataFrame
-) -> pd.DataFrame:
-    """Return accounts with the median of the other contracts of the industry: the only part that needs all contracts."""
+def with_peers(accounts: pd.DataFrame, tables: Tables, rule: IntensityRule, as_of: dt.date) -> pd.DataFrame:
+    """Return accounts with the median of the other contracts of the industry: the only part that needs all contracts.
+
+    ``accounts`` has ``contract_no``, ``kind`` and ``intensity``, what each contract reached.
+    """
     contracts = Contracts(tables, as_of)
-    rows = contracts.index.get_indexer(pd.Index(alone["contract_no"], dtype=object))
+    rows = contracts.index.get_indexer(pd.Index(accounts["contract_no"], dtype=object))
     industry = [
         contracts.values(name)[0][rows].tolist() for name in ("industry_code", "industry_code_version")
     ]
-    entry = (alone["kind"] == "ENTRY").tolist()
-    values = terms[terms["term"] == "INTENSITY"]["actual"].tolist()
+    entry = (accounts["kind"] == "ENTRY").tolist()
+    values = accounts["intensity"].tolist()
     found = peer_medians(list(zip(entry, *industry, strict=True)), values, rule.peer_least)
-    columns = {name: pd.Series([pair[place] for pair in found], dtype=object, index=alone.index)
+    columns = {name: pd.Series([pair[place] for pair in found], dtype=object, index=accounts.index)
                for place, name in enumerate(("peers", "peer_median"))}  # fmt: skip
-    return alone.assign(**columns)
+    return accounts.assign(**columns)
 
 
 def peer_medians(

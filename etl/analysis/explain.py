@@ -12,7 +12,7 @@ from data.land import uses
 from data.models import AnalysisRun, ContractAccount, IdleVerdict, IntensityVerdict, Parcel, ParcelBuiltup
 from data.session import transaction
 from etl.analysis.agreements import contracts_of, enterprise_of
-from etl.analysis.compute import Progress
+from etl.analysis.judging import Progress
 from etl.analysis.run import ensure_run
 from etl.facts import data_state, known_at
 from etl.numbers import quotient_text, text_of

@@ -7,7 +7,7 @@ another part owns it. One patch of each survey goes everywhere, so that all part
 """
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -24,10 +24,7 @@ from gis.periods import as_days
 Findings = dict[str, pd.DataFrame]
 _BY_PARCEL = ("construction_event", "idle_cause", "building")
 _BY_CONTRACT = ("contract_phase", "investment_report")
-_ORDER = {
-    "idle_verdict": "parcel_code", "parcel_use": "parcel_code", "intensity_verdict": "contract_no",
-    "contract_account": "contract_no", "parcel_builtup": "parcel_code",
-}  # fmt: skip
+_ORDER = {"parcel_use": "parcel_code", "accounts": "contract_no"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,13 @@ class Part:
 
 def parts(facts: Facts, count: int) -> list[Part]:
     """Return facts cut into at most ``count`` parts with about as many parcels each."""
+    return list(parts_of(facts, count))
+
+
+def parts_of(facts: Facts, count: int) -> Iterator[Part]:
+    """Yield the parts of :func:`parts`, each when it is asked for."""
     cut = _Cut(facts, count)
-    return [cut.part(number) for number in range(cut.count)]
+    return (cut.part(number) for number in range(cut.count))
 
 
 def together(facts: Facts, found: Sequence[Findings]) -> Findings:
@@ -75,8 +77,6 @@ def together(facts: Facts, found: Sequence[Findings]) -> Findings:
         else:
             place = pd.factorize(table["park_code"].fillna("").astype(str), sort=True)[0]
         order = np.argsort(place, kind="stable")
-        if name == "parcel_builtup":
-            order = order[np.argsort(table["year"].to_numpy(dtype=np.int64)[order], kind="stable")]
         whole[name] = table.iloc[order].reset_index(drop=True)
     return whole
 

@@ -3,13 +3,16 @@
 import datetime as dt
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, Table
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -30,23 +33,66 @@ def copy_frame(connection: Connection, table: Table, frame: pd.DataFrame, **cons
     constants
         Values that are the same in every row, as ``run_id``.
     """
-    names = [c.name for c in table.columns if c.name in constants or c.name in frame.columns]
-    cursor = connection.connection.cursor()
-    quoted = ", ".join(f'"{name}"' for name in names)
-    command = f'COPY "{table.name}" ({quoted}) FROM STDIN (FORMAT csv)'
     for start in range(0, len(frame), _BLOCK_ROWS):
-        block = frame.iloc[start : start + _BLOCK_ROWS]
-        columns = [
-            pa.repeat(constants[name], len(block))
-            if name in constants
-            else _column(block[name], table.c[name].type)
-            for name in names
-        ]
-        sink = io.BytesIO()
-        pa_csv.write_csv(pa.table(columns, names), sink, _CSV)
-        sink.seek(0)
-        cursor.copy_expert(command, sink)
+        copy_ready(connection, table, ready(table, frame.iloc[start : start + _BLOCK_ROWS]), **constants)
     return len(frame)
+
+
+def ready(table: Table, frame: pd.DataFrame) -> pa.Table:
+    """Return the columns of a table of findings that its database table has, as they are written there."""
+    names = [column.name for column in table.columns if column.name in frame.columns]
+    return pa.table([_column(frame[name], table.c[name].type) for name in names], names)
+
+
+def copy_ready(connection: Connection, table: Table, rows: pa.Table, **constants: Any) -> None:
+    """Append rows made by :func:`ready` to a database table."""
+    for name, value in constants.items():
+        rows = rows.append_column(name, pa.repeat(value, len(rows)))
+    quoted = ", ".join(f'"{name}"' for name in rows.column_names)
+    sink = io.BytesIO()
+    pa_csv.write_csv(rows, sink, _CSV)
+    sink.seek(0)
+    command = f'COPY "{table.name}" ({quoted}) FROM STDIN (FORMAT csv)'
+    connection.connection.cursor().copy_expert(command, sink)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Findings of one table in files, ready to be stored.
+
+    ``beside`` are columns that were found later, over the rows of all files.
+    """
+
+    files: Sequence[Path]
+    beside: pa.Table | None = None
+    park_code: str | None = None
+
+    def of_park(self, park_code: str) -> "Prepared":
+        """Return the rows of one park, where rows have one."""
+        return replace(self, park_code=park_code)
+
+    def blocks(self) -> Iterator[pa.Table]:
+        """Yield the rows, some at a time."""
+        start = 0
+        for file in self.files:
+            with pa.ipc.open_file(file) as reader:
+                for number in range(reader.num_record_batches):
+                    rows = pa.Table.from_batches([reader.get_batch(number)])
+                    stop = start + len(rows)
+                    if self.beside is not None:
+                        for name in self.beside.column_names:
+                            rows = rows.append_column(name, self.beside[name][start:stop])
+                    start = stop
+                    if self.park_code is not None and "park_code" in rows.column_names:
+                        rows = rows.filter(pc.equal(rows["park_code"], self.park_code))
+                    yield rows
+
+
+def write_prepared(table: Table, frame: pd.DataFrame, file: Path, later: Sequence[str] = ()) -> None:
+    """Write findings ready to be stored to a file, without the columns that are found ``later``."""
+    rows = ready(table, frame.drop(columns=list(later)))
+    with pa.ipc.new_file(file, rows.schema) as sink:
+        sink.write_table(rows, max_chunksize=_BLOCK_ROWS)
 
 
 def _column(values: pd.Series, kind: Any) -> Any:

@@ -2,6 +2,9 @@
 
 import datetime as dt
 import hashlib
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +13,11 @@ from sqlalchemy import Connection, func, insert, select
 import data.rules as rule_packs
 from data.models import AnalysisRun, Base
 from data.session import transaction
+from data.settings import settings
 from data.version import VERSION
-from etl.analysis.compute import STEPS, Found, Judge, Progress, compute, tell
-from etl.analysis.rows import copy_frame
+from etl.analysis.compute import Found, Judge, compute
+from etl.analysis.judging import STEPS, Progress, tell
+from etl.analysis.rows import Prepared, copy_frame, copy_ready
 from etl.facts import DataState, data_state
 
 
@@ -59,9 +64,19 @@ def _compute_and_store(
     progress: Progress | None,
     how: Judge | None,
 ) -> int:
-    found = compute(as_of, known_on, park_code, progress=progress, how=how)
-    tell(progress, "store the run", STEPS)
-    return store(connection, found, as_of, park_code, person)
+    with scratch() as folder:
+        found = compute(as_of, known_on, park_code, progress=progress, how=how, folder=folder)
+        tell(progress, "store the run", STEPS)
+        return store(connection, found, as_of, park_code, person)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Make a folder for a run that is gone afterwards, where there is room: in the data folder."""
+    work = settings().home / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="parts-", dir=work) as folder:
+        yield Path(folder)
 
 
 def store(
@@ -90,7 +105,12 @@ def store(
         insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
     ).scalar_one()
     for name, table in found.findings.items():
-        copy_frame(connection, Base.metadata.tables[name], table, run_id=run_id)
+        target = Base.metadata.tables[name]
+        if isinstance(table, Prepared):
+            for rows in table.blocks():
+                copy_ready(connection, target, rows, run_id=run_id)
+        else:
+            copy_frame(connection, target, table, run_id=run_id)
     return run_id
 
 

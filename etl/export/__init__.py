@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from etl.analysis.compute import Progress
+from etl.analysis.judging import Progress
 from etl.export import boundary_points
 from etl.export.boundary_points import require_zone, write_boundary_points
 from etl.export.dataset import Dataset, Question

@@ -23,7 +23,7 @@ from data.models import (
 )
 from data.session import transaction
 from data.sites import ParkNotFound
-from etl.analysis.compute import Progress
+from etl.analysis.judging import Progress
 from etl.analysis.run import ensure_run
 from etl.export import agreements, disagreements, land
 from etl.export import columns as c

@@ -14,12 +14,15 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from etl import scale
-from etl.analysis.compute import judge, judge_whole
+from data.models import Base
 from etl.analysis.facts import read_facts
-from etl.analysis.partitions import Part, parts, together
+from etl.analysis.judging import judge
+from etl.analysis.part_files import joined, judged, write_part
+from etl.analysis.partitions import Part, parts
 from etl.analysis.places import rules_on
-from etl.scale import NoScheduler, ScaleMissing, judge_by_dask, judged
+from etl.analysis.processes import judge_in_processes
+from etl.analysis.rows import Prepared, ready
+from etl.scale import NoScheduler, ScaleMissing, judge_by_dask
 
 DAY = dt.date(2026, 11, 1)
 
@@ -32,15 +35,18 @@ def world(sample_database: str) -> Any:
     return facts, rules, judge(facts, rules, DAY)
 
 
-def same(found: dict[str, pd.DataFrame], expected: dict[str, pd.DataFrame]) -> None:
-    """Compare every table, row by row and cell by cell, as text: to the last digit."""
+def stored(name: str, table: Any) -> list[str]:
+    """Return the rows of a table of findings as they would be stored, in no order."""
+    blocks = table.blocks() if isinstance(table, Prepared) else [ready(Base.metadata.tables[name], table)]
+    rows = [row for block in blocks for row in block.to_pylist()]
+    return sorted(str(sorted(row.items())) for row in rows)
+
+
+def same(found: Any, expected: dict[str, pd.DataFrame]) -> None:
+    """Compare every table, row by row and cell by cell, as it is stored: to the last digit."""
     assert set(found) == set(expected)
     for name, table in expected.items():
-        columns = sorted(table.columns)
-        one, other = (rows[columns].astype(object).to_dict("records") for rows in (found[name], table))
-        assert len(one) == len(other), name
-        keys = [str(sorted(row.items(), key=str)) for row in other]
-        assert sorted(str(sorted(row.items(), key=str)) for row in one) == sorted(keys), name
+        assert stored(name, found[name]) == stored(name, table), name
 
 
 @pytest.mark.parametrize("count", [1, 2, 7])
@@ -49,10 +55,17 @@ def test_parts_come_to_the_same_findings(world: Any, count: int, tmp_path: Path)
     cut = parts(facts, count)
     assert len(cut) == min(count, facts.parks["park_code"].nunique())
     assert sum(len(part.parcels) for part in cut) == len(facts.tables.parcel)
-    found = [
-        judged(scale._written(part, tmp_path / str(number)), rules, DAY) for number, part in enumerate(cut)
-    ]
-    same(judge_whole(facts, rules, DAY, together(facts, found)), whole)
+    folders = [write_part(part, tmp_path / str(number)) for number, part in enumerate(cut)]
+    found = [judged(folder, rules, DAY) for folder in folders]
+    same(joined(facts, rules, DAY, folders, found), whole)
+
+
+def test_processes_come_to_the_same_findings(world: Any, tmp_path: Path) -> None:
+    facts, rules, whole = world
+    told: list[str] = []
+    found = judge_in_processes(facts, rules, DAY, lambda step, *_: told.append(step), tmp_path, count=3)
+    same(found, whole)
+    assert "part 3 of 3" in told
 
 
 def test_contracts_across_parks_stay_whole(world: Any) -> None:
@@ -94,7 +107,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes
         process.wait()
 
 
-def test_a_killed_worker_costs_time_not_results(world: Any, scheduler: Any) -> None:
+def test_a_killed_worker_costs_time_not_results(world: Any, scheduler: Any, tmp_path: Path) -> None:
     facts, rules, whole = world
     address, workers = scheduler
     killed = threading.Event()
@@ -108,23 +121,25 @@ def test_a_killed_worker_costs_time_not_results(world: Any, scheduler: Any) -> N
         if step == "idle land":
             threading.Thread(target=kill, daemon=True).start()
 
-    found = judge_by_dask(facts, rules, DAY, begun, scheduler=address, count=4)
+    found = judge_by_dask(facts, rules, DAY, begun, tmp_path, scheduler=address, count=4)
     assert killed.is_set() and workers[0].wait(10) == -signal.SIGKILL
     same(found, whole)
 
 
-def test_nobody_at_the_address_is_said(world: Any) -> None:
+def test_nobody_at_the_address_is_said(world: Any, tmp_path: Path) -> None:
     facts, rules, _ = world
     with pytest.raises(NoScheduler) as told:
-        judge_by_dask(facts, rules, DAY, scheduler="tcp://127.0.0.1:9", count=1)
+        judge_by_dask(facts, rules, DAY, None, tmp_path, scheduler="tcp://127.0.0.1:9", count=1)
     assert told.value.exit_code == 3 and "tcp://127.0.0.1:9" in str(told.value)
 
 
-def test_without_the_extra_the_message_says_what_to_install(world: Any, monkeypatch: Any) -> None:
+def test_without_the_extra_the_message_says_what_to_install(
+    world: Any, monkeypatch: Any, tmp_path: Path
+) -> None:
     facts, rules, _ = world
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ScaleMissing) as told:
-        judge_by_dask(facts, rules, DAY)
+        judge_by_dask(facts, rules, DAY, None, tmp_path)
     assert told.value.exit_code == 3 and "landstock[scale]" in str(told.value)
 
 
