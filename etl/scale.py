@@ -5,19 +5,16 @@ together. A worker that dies costs the time of its part: Dask gives it to anothe
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from etl.analysis.facts import Facts
-from etl.analysis.judging import STEPS, Progress, tell
-from etl.analysis.part_files import joined, judged, write_part
+from etl.analysis.judging import STEPS, Findings, Progress, tell
+from etl.analysis.part_files import joined, judged, shelve, write_part
 from etl.analysis.partitions import parts
 from etl.analysis.places import Rules
-from etl.analysis.rows import Prepared
+from etl.analysis.rows import Shelf
 from gis.errors import EnvironmentFault
 
 _RETRIES = 3
@@ -61,15 +58,15 @@ class PartNotSeen(EnvironmentFault):
 
 
 def judge_by_dask(
-    facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None, folder: Path, scheduler: str | None = None,
+    facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None, shelf: Shelf, scheduler: str | None = None,
     count: int | None = None,
-) -> Mapping[str, pd.DataFrame | Prepared]:  # fmt: skip
+) -> Findings:  # fmt: skip
     """Return the findings of :func:`etl.analysis.judging.judge`, worked out in parts by Dask's workers.
 
     Parameters
     ----------
-    folder
-        Where facts and findings of the parts are put; workers see it under the same path.
+    shelf
+        Where facts and findings of the parts are put; workers see its folder under the same path.
     scheduler
         The address of a running scheduler; without it workers are started on this machine.
     count
@@ -82,7 +79,7 @@ def judge_by_dask(
     """
     with _client(scheduler) as client:
         workers = len(client.scheduler_info()["workers"])
-        folders = [write_part(part, folder / f"part-{number}")
+        folders = [write_part(part, shelf.folder / f"part-{number}")
                    for number, part in enumerate(parts(facts, count or workers * _PARTS_A_WORKER))]  # fmt: skip
         waiting = [
             client.submit(judged, path, rules, as_of, retries=_RETRIES, pure=False) for path in folders
@@ -91,9 +88,11 @@ def judge_by_dask(
         try:
             found = client.gather(waiting)
         except FileNotFoundError as error:
-            raise PartNotSeen(str(folder)) from error
+            raise PartNotSeen(str(shelf.folder)) from error
     tell(progress, "sources against each other", STEPS - 1)
-    return joined(facts, rules, as_of, folders, found)
+    for path in folders:
+        shelve(shelf, path)
+    return joined(facts, rules, as_of, folders, found, shelf)
 
 
 @contextmanager

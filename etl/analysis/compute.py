@@ -1,43 +1,28 @@
 """What one run finds: facts judged by the rules of a day. Nothing is stored here."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import pandas as pd
-
 import data.rules as rule_packs
 from etl.analysis.facts import Facts, read_facts
-from etl.analysis.judging import Progress, judge, tell
+from etl.analysis.judging import Findings, Progress, judge, tell
 from etl.analysis.places import Rules, rules_on
 from etl.analysis.processes import MANY_PARCELS, judge_in_processes
-from etl.analysis.rows import Prepared
+from etl.analysis.rows import Shelf
 from etl.facts import DataState
 
-Judge = Callable[[Facts, Rules, dt.date, Progress | None, Path], Mapping[str, pd.DataFrame | Prepared]]
-"""What turns facts into findings; the folder holds what is too much for memory until it is stored."""
+Judge = Callable[[Facts, Rules, dt.date, Progress | None, Shelf], Findings]
+"""What turns facts into findings in parts, and puts what is too much for memory on the shelf."""
 
 
 class Found(NamedTuple):
-    """What a run is made of."""
+    """What a run is made of, but for what is stored already."""
 
     state: DataState
-    findings: Mapping[str, pd.DataFrame | Prepared]
+    findings: Findings
     rules: Rules
-
-    def table(self, name: str) -> pd.DataFrame:
-        """Return a table that was judged in memory.
-
-        Raises
-        ------
-        TypeError
-            It was put into files: a mistake in the program.
-        """
-        found = self.findings[name]
-        if isinstance(found, Prepared):
-            raise TypeError(name)
-        return found
 
 
 def compute(
@@ -47,13 +32,12 @@ def compute(
     rules: list[Path] | None = None,
     progress: Progress | None = None,
     how: Judge | None = None,
-    *,
-    folder: Path,
+    shelf: Shelf | None = None,
 ) -> Found:
     """Return the state of the data, what the rules say about it, and the rules.
 
-    ``rules`` are files that stand in for the project's own (a what-if); ``how`` is another way to judge. A large
-    city is judged in parts by several processes; ``folder`` holds findings until they are stored.
+    ``rules`` are files that stand in for the project's own (a what-if). With a ``shelf`` a large city is judged in
+    parts by several processes, or by ``how``, which comes to the same findings; without one all of it in memory.
 
     Raises
     ------
@@ -68,34 +52,20 @@ def compute(
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
     placed = rules_on(as_of, rules or (), facts.parks)
-    findings = (how or _way(facts))(facts, placed, as_of, progress, folder)
+    if shelf is None or (how is None and len(facts.parcels) < MANY_PARCELS):
+        findings = judge(facts, placed, as_of, progress)
+    else:
+        findings = (how or judge_in_processes)(facts, placed, as_of, progress, shelf)
     return Found(state, findings if park_code is None else _of_park(findings, park_code), placed)
 
 
-def here(
-    facts: Facts, rules: Rules, as_of: dt.date, progress: Progress | None, _: Path
-) -> Mapping[str, pd.DataFrame]:
-    """Judge in this process, in memory."""
-    return judge(facts, rules, as_of, progress)
-
-
-def _way(facts: Facts) -> Judge:
-    return here if len(facts.parcels) < MANY_PARCELS else judge_in_processes
-
-
-def _of_park(
-    findings: Mapping[str, pd.DataFrame | Prepared], park_code: str
-) -> Mapping[str, pd.DataFrame | Prepared]:
+def _of_park(findings: Findings, park_code: str) -> Findings:
     """Keep what concerns one park: what has no park was read for that park alone.
 
     All parcels are judged first: a contract may hold parcels of two parks and its
     ratios need them all.
     """
     return {
-        name: table.of_park(park_code)
-        if isinstance(table, Prepared)
-        else table[table["park_code"] == park_code]
-        if "park_code" in table
-        else table
+        name: table[table["park_code"] == park_code] if "park_code" in table else table
         for name, table in findings.items()
     }

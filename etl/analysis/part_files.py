@@ -5,12 +5,13 @@ A part is judged where it can be read: by another process of this machine or by 
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -27,7 +28,7 @@ from etl.analysis.judging import (
 )
 from etl.analysis.partitions import Part, together
 from etl.analysis.places import Rules
-from etl.analysis.rows import Prepared, ready, write_prepared
+from etl.analysis.rows import Shelf, ready, write_prepared
 from etl.copied import texts
 from gis.facts import Tables
 
@@ -52,22 +53,28 @@ def judged(folder: str, rules: Rules, as_of: dt.date) -> Findings:
     return own
 
 
+def shelve(shelf: Shelf, folder: str) -> None:
+    """Store what a part has left in its folder, but for the accounts, which wait for their peers."""
+    for name in LARGE:
+        if name != "contract_account":
+            shelf.take(name, Path(folder) / f"{name}.arrow")
+
+
 def joined(
-    facts: Facts, rules: Rules, as_of: dt.date, folders: Sequence[str], found: Sequence[Findings]
-) -> Mapping[str, pd.DataFrame | Prepared]:
-    """Return the findings of all parts as one, with what needs all contracts."""
-    small = together(facts, found)
-    # In the order of the files, which the columns found here are put beside.
+    facts: Facts, rules: Rules, as_of: dt.date, folders: Sequence[str], found: Sequence[Findings], shelf: Shelf
+) -> Findings:  # fmt: skip
+    """Store the accounts and return the other findings of all parts as one, with what needs all contracts."""
+    small = together(facts, [{name: part[name] for name in part if name != "accounts"} for part in found])
     accounts = pd.concat([part["accounts"] for part in found], ignore_index=True)
     with without_collection():
         whole = judge_whole(facts, rules, as_of, accounts, small["disagreement"])
     peers = ready(Base.metadata.tables["contract_account"], whole.pop("contract_account")[list(_PEERS)])
-    large = {
-        name: Prepared([Path(folder) / f"{name}.arrow" for folder in folders], peers if name == "contract_account" else None)
-        for name in LARGE
-    }  # fmt: skip
-    del small["accounts"]
-    return small | whole | large
+    start = 0
+    for folder, part in zip(folders, found, strict=True):
+        count = len(part["accounts"])
+        shelf.take("contract_account", Path(folder) / "contract_account.arrow", peers.slice(start, count))
+        start += count
+    return small | whole
 
 
 def write_part(part: Part, folder: Path) -> str:
@@ -115,9 +122,21 @@ def _arrow(table: pd.DataFrame) -> pa.Table:
     for name, values in table.items():
         if isinstance(values.dtype, pd.ArrowDtype):
             columns[str(name)] = pa.chunked_array(values.array.__arrow_array__())
+        elif isinstance(values.dtype, pd.CategoricalDtype):
+            columns[str(name)] = _coded(values)
         else:
             columns[str(name)] = pa.array(values, from_pandas=True)
     return pa.table(columns)
+
+
+def _coded(values: pd.Series) -> pa.Array:
+    """Return a categorical column with those categories alone that it has: a part has few of a city's keys."""
+    codes = values.cat.codes.to_numpy()
+    used, places = np.unique(codes, return_inverse=True)
+    missing = codes < 0
+    used, places = (used[1:], places - 1) if missing.any() else (used, places)
+    dictionary = pa.array(values.cat.categories.to_numpy(dtype=object)[used], pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32), mask=missing), dictionary)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:

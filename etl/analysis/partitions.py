@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from etl.analysis.facts import Facts
+from gis.columns import rows_of
 from gis.contracts import Contracts
 from gis.facts import Tables
 from gis.periods import as_days
@@ -24,7 +25,7 @@ from gis.periods import as_days
 Findings = dict[str, pd.DataFrame]
 _BY_PARCEL = ("construction_event", "idle_cause", "building")
 _BY_CONTRACT = ("contract_phase", "investment_report")
-_ORDER = {"parcel_use": "parcel_code", "accounts": "contract_no"}
+_ORDER = {"parcel_use": "parcel_code"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,6 @@ def together(facts: Facts, found: Sequence[Findings]) -> Findings:
     whole = {name: pd.concat([part[name] for part in found], ignore_index=True) for name in found[0]}
     keys = {
         "parcel_code": pd.Index(facts.tables.parcel["parcel_code"], dtype=object),
-        "contract_no": pd.Index(facts.tables.contract["contract_no"], dtype=object),
     }
     for name, table in whole.items():
         column = _ORDER.get(name)
@@ -102,6 +102,23 @@ class _Cut:
         )
         self.shapes = np.asarray(facts.parcels.geometry.array, dtype=object)
         self.tree = shapely.STRtree(self.shapes)
+        shown = {
+            "parks": facts.parks,
+            "states": facts.states,
+            "patches": facts.patches,
+            "buildings": facts.buildings,
+        }
+        if facts.first_patches is not None:
+            shown["first_patches"] = facts.first_patches
+        self.trees = {
+            name: shapely.STRtree(np.asarray(table.geometry.array, dtype=object))
+            for name, table in shown.items()
+        }
+        self.rows = {
+            name: rows_of(getattr(tables, name)["parcel_code"], tables.parcels) for name in _BY_PARCEL
+        }
+        numbers = pd.Index(self.numbers)
+        self.rows |= {name: rows_of(getattr(tables, name)["contract_no"], numbers) for name in _BY_CONTRACT}
 
     def _owners(self) -> tuple[Any, Any]:
         """Return the part of each parcel and of each contract row: one for all that hang together."""
@@ -136,27 +153,34 @@ class _Cut:
         park_code = facts.parks["park_code"].astype(str)
         zones = np.asarray(facts.parks.geometry[park_code.isin(near)].array, dtype=object)
         drawn = self.shapes[mine[self.place]]
-        states = _meeting(facts.states, drawn)
-        beside = _meeting(facts.parks, np.asarray(facts.states.geometry[states].array, dtype=object))
+        states = self._meeting("states", drawn)
+        beside = self._meeting("parks", np.asarray(facts.states.geometry[states].array, dtype=object))
         near |= set(park_code[beside])
         around = np.asarray(facts.parks.geometry[park_code.isin(near)].array, dtype=object)
         halo = np.zeros(len(self.codes), dtype=bool)
         halo[self.place[self.tree.query(zones, predicate="intersects")[1]]] = True
         everything = np.concatenate([drawn, around])
-        states |= _meeting(facts.states, around)
-        patches = facts.patches[_meeting(facts.patches, everything) | _one_a_day(facts.patches)]
+        states |= self._meeting("states", around)
+        patches = facts.patches[self._meeting("patches", everything) | _one_a_day(facts.patches)]
         first = facts.first_patches
         if first is not None:
-            first = first[_meeting(first, everything) | _one_a_day(first)]
+            first = first[self._meeting("first_patches", everything) | _one_a_day(first)]
         land = [np.asarray(table.geometry.array, dtype=object) for table in (facts.states[states], patches)]
         made = replace(
             facts, tables=self._tables(mine | halo, self.contract == number),
             parks=facts.parks[park_code.isin(near)], parcels=facts.parcels[(mine | halo)[self.place]],
             states=facts.states[states], patches=patches, first_patches=first,
-            buildings=facts.buildings[_meeting(facts.buildings, np.concatenate(land))],
+            buildings=facts.buildings[self._meeting("buildings", np.concatenate(land))],
         )  # fmt: skip
         return Part(_renumbered(made), frozenset(parks), frozenset(self.codes[mine]),
                     frozenset(self.numbers[self.contract == number]))  # fmt: skip
+
+    def _meeting(self, layer: str, shapes: Iterable[Any]) -> Any:
+        """Return which rows of a layer have a shape that meets some shapes."""
+        tree = self.trees[layer]
+        found = np.zeros(len(tree), dtype=bool)
+        found[tree.query(np.asarray(shapes, dtype=object), predicate="intersects")[1]] = True
+        return found
 
     def _tables(self, parcels: Any, contracts: Any) -> Tables:
         """Return the rows of some parcels, of some contracts and of all other contracts that name the parcels."""
@@ -165,22 +189,13 @@ class _Cut:
         chosen = contracts.copy()
         chosen[pairs["contract"].to_numpy()[np.append(parcels, False)[named]]] = True
         chosen |= np.append(chosen, False)[self.contracts.root]
-        codes, numbers = self.codes[parcels], self.numbers[chosen]
         rows = {"parcel": parcels, "contract": chosen}
-        rows |= {name: getattr(tables, name)["parcel_code"].isin(codes) for name in _BY_PARCEL}
-        rows |= {name: getattr(tables, name)["contract_no"].isin(numbers) for name in _BY_CONTRACT}
+        rows |= {name: np.append(parcels, False)[self.rows[name]] for name in _BY_PARCEL}
+        rows |= {name: np.append(chosen, False)[self.rows[name]] for name in _BY_CONTRACT}
         return Tables(
             **{name: getattr(tables, name)[keep].reset_index(drop=True) for name, keep in rows.items()},
             enterprise=tables.enterprise,
         )
-
-
-def _meeting(table: gpd.GeoDataFrame, shapes: Iterable[Any]) -> Any:
-    """Return which rows of a table have a shape that meets some shapes."""
-    found = np.zeros(len(table), dtype=bool)
-    tree = shapely.STRtree(np.asarray(table.geometry.array, dtype=object))
-    found[tree.query(np.asarray(shapes, dtype=object), predicate="intersects")[1]] = True
-    return found
 
 
 def _one_a_day(patches: gpd.GeoDataFrame) -> Any:

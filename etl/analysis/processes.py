@@ -3,22 +3,18 @@
 import datetime as dt
 import multiprocessing
 import os
-from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
-
-import pandas as pd
 
 from etl.analysis.facts import Facts
-from etl.analysis.judging import STEPS, Progress, tell
-from etl.analysis.part_files import joined, judged, write_part
+from etl.analysis.judging import STEPS, Findings, Progress, tell
+from etl.analysis.part_files import joined, judged, shelve, write_part
 from etl.analysis.partitions import parts_of
 from etl.analysis.places import Rules
-from etl.analysis.rows import Prepared
+from etl.analysis.rows import Shelf
 
 MANY_PARCELS = 60_000
 """From how many parcels on starting processes pays."""
-_PARCELS_A_PART = 40_000
+_PARCELS_A_PART = 25_000
 _MOST_PROCESSES = 8
 
 
@@ -27,29 +23,29 @@ def judge_in_processes(
     rules: Rules,
     as_of: dt.date,
     progress: Progress | None,
-    folder: Path,
+    shelf: Shelf,
     count: int | None = None,
-) -> Mapping[str, pd.DataFrame | Prepared]:
+) -> Findings:
     """Return the findings of :func:`etl.analysis.judging.judge`, worked out in parts by several processes.
 
     Parameters
     ----------
-    folder
-        Where facts and findings of the parts are put.
+    shelf
+        Where facts and findings of the parts are put; it has stored the large tables afterwards.
     count
         How many parts; by the number of parcels without it. The findings do not depend on it.
     """
     processes = min(os.cpu_count() or 1, _MOST_PROCESSES)
-    asked = count or max(processes, -(-len(facts.parcels) // _PARCELS_A_PART))
-    folders, waiting = [], []
+    rounds = -(-len(facts.parcels) // (_PARCELS_A_PART * processes))
+    folders, waiting, found = [], [], []
     # A process made anew shares no lock and no connection with this one.
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        for number, part in enumerate(parts_of(facts, asked)):
-            folders.append(write_part(part, folder / f"part-{number}"))
+        for number, part in enumerate(parts_of(facts, count or rounds * processes)):
+            folders.append(write_part(part, shelf.folder / f"part-{number}"))
             waiting.append(pool.submit(judged, folders[-1], rules, as_of))
-        found = []
-        for number, one in enumerate(waiting, start=1):
+        for number, (folder, one) in enumerate(zip(folders, waiting, strict=True), start=1):
             found.append(one.result())
+            shelve(shelf, folder)  # while the others go on
             tell(progress, f"part {number} of {len(waiting)}", 1 + number * (STEPS - 2) // len(waiting))
     tell(progress, "sources against each other", STEPS - 1)
-    return joined(facts, rules, as_of, folders, found)
+    return joined(facts, rules, as_of, folders, found, shelf)

@@ -3,8 +3,8 @@
 import datetime as dt
 import io
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -57,35 +57,32 @@ def copy_ready(connection: Connection, table: Table, rows: pa.Table, **constants
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """Findings of one table in files, ready to be stored.
+class Shelf:
+    """Where parts of a run put what is too much for memory: in files of a folder, from which it is stored as it comes.
 
-    ``beside`` are columns that were found later, over the rows of all files.
+    ``copy`` takes the name of a table and rows made by :func:`ready`; of a run of one park only rows of that
+    park are given to it, where rows have one.
     """
 
-    files: Sequence[Path]
-    beside: pa.Table | None = None
+    folder: Path
+    copy: Callable[[str, pa.Table], None]
     park_code: str | None = None
 
-    def of_park(self, park_code: str) -> "Prepared":
-        """Return the rows of one park, where rows have one."""
-        return replace(self, park_code=park_code)
-
-    def blocks(self) -> Iterator[pa.Table]:
-        """Yield the rows, some at a time."""
+    def take(self, name: str, file: Path, beside: pa.Table | None = None) -> None:
+        """Store the findings of a file, with columns that were found later ``beside`` them, and remove it."""
         start = 0
-        for file in self.files:
-            with pa.ipc.open_file(file) as reader:
-                for number in range(reader.num_record_batches):
-                    rows = pa.Table.from_batches([reader.get_batch(number)])
-                    stop = start + len(rows)
-                    if self.beside is not None:
-                        for name in self.beside.column_names:
-                            rows = rows.append_column(name, self.beside[name][start:stop])
-                    start = stop
-                    if self.park_code is not None and "park_code" in rows.column_names:
-                        rows = rows.filter(pc.equal(rows["park_code"], self.park_code))
-                    yield rows
+        with pa.ipc.open_file(file) as reader:
+            for number in range(reader.num_record_batches):
+                rows = pa.Table.from_batches([reader.get_batch(number)])
+                stop = start + len(rows)
+                if beside is not None:
+                    for column in beside.column_names:
+                        rows = rows.append_column(column, beside[column][start:stop])
+                start = stop
+                if self.park_code is not None and "park_code" in rows.column_names:
+                    rows = rows.filter(pc.equal(rows["park_code"], self.park_code))
+                self.copy(name, rows)
+        file.unlink()
 
 
 def write_prepared(table: Table, frame: pd.DataFrame, file: Path, later: Sequence[str] = ()) -> None:

@@ -3,11 +3,10 @@
 import datetime as dt
 import hashlib
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from sqlalchemy import Connection, func, insert, select
 
 import data.rules as rule_packs
@@ -17,7 +16,7 @@ from data.settings import settings
 from data.version import VERSION
 from etl.analysis.compute import Found, Judge, compute
 from etl.analysis.judging import STEPS, Progress, tell
-from etl.analysis.rows import Prepared, copy_frame, copy_ready
+from etl.analysis.rows import Shelf, copy_frame, copy_ready
 from etl.facts import DataState, data_state
 
 
@@ -64,19 +63,25 @@ def _compute_and_store(
     progress: Progress | None,
     how: Judge | None,
 ) -> int:
-    with scratch() as folder:
-        found = compute(as_of, known_on, park_code, progress=progress, how=how, folder=folder)
-        tell(progress, "store the run", STEPS)
-        return store(connection, found, as_of, park_code, person)
+    run_id = _next_run(connection)
 
+    def copy(name: str, rows: pa.Table) -> None:
+        copy_ready(connection, Base.metadata.tables[name], rows, run_id=run_id)
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Make a folder for a run that is gone afterwards, where there is room: in the data folder."""
-    work = settings().home / "work"
+    work = settings().home / "work"  # where there is room
     work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work) as folder:
-        yield Path(folder)
+        shelf = Shelf(Path(folder), copy, park_code)
+        found = compute(as_of, known_on, park_code, progress=progress, how=how, shelf=shelf)
+        tell(progress, "store the run", STEPS)
+        return store(connection, found, as_of, park_code, person, run_id=run_id)
+
+
+def _next_run(connection: Connection) -> int:
+    number: int = connection.execute(
+        select(func.nextval(func.pg_get_serial_sequence(AnalysisRun.__tablename__, "run_id")))
+    ).scalar_one()
+    return number
 
 
 def store(
@@ -86,11 +91,14 @@ def store(
     park_code: str | None,
     person: str,
     rules: list[Path] | None = None,
+    run_id: int | None = None,
 ) -> int:
-    """Store a run with all its findings and return its number."""
+    """Store a run with all its findings and return its number, which may have been drawn before."""
     state = found.state
     known_on = state.known_on or state.published_at
+    number = _next_run(connection) if run_id is None else run_id
     header: dict[str, Any] = {
+        "run_id": number,
         "as_of": as_of,
         "known_on": known_on if known_on is not None else func.now(),
         "publication_id": state.publication_id,
@@ -101,17 +109,10 @@ def store(
         "program_version": VERSION,
         "person": person,
     }
-    run_id: int = connection.execute(
-        insert(AnalysisRun).values(header).returning(AnalysisRun.run_id)
-    ).scalar_one()
+    connection.execute(insert(AnalysisRun).values(header))
     for name, table in found.findings.items():
-        target = Base.metadata.tables[name]
-        if isinstance(table, Prepared):
-            for rows in table.blocks():
-                copy_ready(connection, target, rows, run_id=run_id)
-        else:
-            copy_frame(connection, target, table, run_id=run_id)
-    return run_id
+        copy_frame(connection, Base.metadata.tables[name], table, run_id=number)
+    return number
 
 
 def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code: str | None) -> int | None:

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, func, select
 import data.rules as rule_packs
 from data.models import IdleVerdict, IntensityVerdict, Parcel
 from data.session import transaction
-from etl.analysis.compute import compute, here
-from etl.analysis.run import scratch, store
+from etl.analysis.compute import compute
+from etl.analysis.run import store
 from etl.numbers import text_of
 from gis import trace
 from gis.rulings import FIRES, idle_rulings, tell_ruling
@@ -47,8 +47,7 @@ def what_if(
     InvalidRule
         A rule file is wrong.
     """
-    with scratch() as folder:
-        found = compute(as_of, known_on, park_code, rules, how=here, folder=folder)
+    found = compute(as_of, known_on, park_code, rules)
     cited = found.rules.cited()
     stored = None
     with transaction() as connection:
@@ -56,7 +55,7 @@ def what_if(
             stored = store(connection, found, as_of, park_code, save_as, rules)
         before = _before(connection, run_id)
         terms = _terms(connection, run_id)
-    pairs = [_pair(before[row["parcel_code"]], row) for row in _rows(found.table("idle_verdict"))]
+    pairs = [_pair(before[row["parcel_code"]], row) for row in _rows(found.findings["idle_verdict"])]
     differing = [pair for pair in pairs if pair["from"] != pair["to"]]
     entered = [
         pair | _why(idle_trace(pair["row"], cited, as_of), lang)
@@ -72,7 +71,7 @@ def what_if(
         **{name: [_document(pair) for pair in found] for name, found in named.items()},
         "by_park": _totals(named, "park_code"),
         "by_enterprise": _totals(named, "holder"),
-        "intensity": _changed_terms(terms, found.table("intensity_verdict")),
+        "intensity": _changed_terms(terms, found.findings["intensity_verdict"]),
         "changes": [{name: pair[name] for name in ("parcel_code", "from", "to")} for pair in differing],
     }
 
