@@ -216,14 +216,11 @@ def _decide(found: Findings) -> None:
 
 
 def _has_holder(parcel: pd.DataFrame) -> Any:
+    """Return which parcels name a holder; blanks name nobody. Each different text is looked at once."""
     held = np.zeros(len(parcel), dtype=bool)
     for name in ("holder", "holder_credit_code"):
-        open_rows = np.flatnonzero(~held)
-        values = parcel[name].iloc[open_rows]
-        if isinstance(values.dtype, pd.CategoricalDtype | pd.ArrowDtype):
-            values = pd.Series(text_array(values))
-        texts = objects(values).tolist()
-        held[open_rows] = [bool(text) and bool(str(text).strip()) for text in texts]
+        codes, named = coded(parcel[name])
+        held |= np.array([bool(text) and bool(str(text).strip()) for text in named.tolist()])[codes]
     return held
 
 

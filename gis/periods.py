@@ -30,8 +30,19 @@ def anniversary(start: Any, years: Fraction | int) -> Any:
     months = Fraction(years) * 12
     if months.denominator != 1:
         raise ValueError(f"{years} years are no whole months")
+    known = start[~np.isnat(start)]
+    if len(known) > 1 and int((known.max() - known.min()).astype(np.int64)) < len(start) // 2:
+        # Many parcels start on few days: each day is counted once.
+        first = known.min()
+        of_day = _after(np.arange(first, known.max() + 1), int(months))
+        place = np.where(np.isnat(start), -1, (start - first).astype(np.int64))
+        return np.append(of_day, np.datetime64("NaT", "D"))[place]
+    return _after(start, int(months))
+
+
+def _after(start: Any, months: int) -> Any:
     month = start.astype("datetime64[M]")
-    month_then = month + int(months)
+    month_then = month + months
     last = (month_then + 1).astype("datetime64[D]") - 1
     return np.minimum(
         month_then.astype("datetime64[D]") + (start - month.astype("datetime64[D]")),

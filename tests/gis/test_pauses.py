@@ -1,11 +1,17 @@
 """What-if: days of a verified government cause are left out of the count; half years are six months."""
 
+import datetime as dt
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gis.pauses import _covered
+from gis.periods import anniversary
 from gis.rulings import idle_rulings, tell_ruling
 from tests.gis.makers import RULE, cause, contract, day, idle_trace, judge, tables
 
@@ -47,6 +53,17 @@ def test_only_verified_causes_of_others_stop_the_clock() -> None:
             tables(contracts=[contract(commence_by="2023-05-31")], causes=[row]), STOPS, day("2024-06-01")
         )
         assert found["verdict"].tolist() == ["IDLE_NOT_COMMENCED"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.dates(dt.date(2012, 1, 1), dt.date(2013, 6, 1))), min_size=1, max_size=40), st.sampled_from([1, 2, Fraction(1, 2)]))  # fmt: skip
+def test_many_periods_end_as_each_alone(days: list[dt.date | None], years: Any) -> None:
+    """Days that many parcels share are counted once: 2,000 starts on few days against the same starts one by one."""
+    start = np.array(days, dtype="datetime64[D]")
+    alone = [anniversary(start[n : n + 1], years)[0] for n in range(len(start))]
+    assert (
+        anniversary(np.tile(start, 2_000), years).astype(str).tolist() == [str(day) for day in alone] * 2_000
+    )
 
 
 def test_days_of_two_causes_count_once() -> None:
