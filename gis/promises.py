@@ -159,6 +159,7 @@ class Promises:
             f'{{"contract":[{_json(f"{self.contracts.numbers[contract]}|{kind}")},{_json(self.signed[contract])},'
             f'{_json(self.contract_from[contract] or None)}],"basis":{_json(self.basis[contract] or "GRANTED")},'
             f'"area":{self._figure(promise.area[0])},"deadline":{_json(promise.deadline)},"report":{report},'
+            f'"invested":{self._figure(promise.invested[0])},'
             f'"promised":[{promised}],"floors":{self._figure(promise.floors[0])},'
             f'"price":{self.stated["price_wan"][contract]},"rule":{_json(rule)}}}'
         )

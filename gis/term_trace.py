@@ -6,13 +6,11 @@ in the row of the term. A trace has the form that :mod:`gis.trace` puts into wor
 
 import datetime as dt
 from collections.abc import Mapping
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from gis.exact import decimal_text, plain, total
+from gis.exact import decimal_text, plain
 from gis.promises import SHOWN, TERMS
-from gis.reports import COUNTED
 from gis.shortfall import IN_CURE
 
 _HA = 10_000
@@ -51,15 +49,7 @@ def _exact(text: str | None) -> Fraction | None:
 
 def _part(facts: Facts, term: str) -> Fraction | None:
     """Return what the contract counts as invested, or the floor area that stands."""
-    if term == "FAR":
-        return _exact(facts["floors"])
-    if facts["report"] is None:
-        return None
-    figures = dict(zip(SHOWN, facts["report"][3:], strict=True))
-    parts = [figures[name] for name in COUNTED]
-    if None in parts:
-        return _exact(figures["total_wan"])
-    return total([Decimal(part) for part in parts])
+    return _exact(facts["floors" if term == "FAR" else "invested"])
 
 
 class _Term:

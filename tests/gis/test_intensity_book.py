@@ -420,6 +420,18 @@ def test_rows_of_other_contracts_and_the_order_of_rows_change_nothing(fields, pa
         assert theirs.astype(str).equals(mine.astype(str))
 
 
+def test_a_report_that_may_not_count_is_shown_but_never_reckoned_with():
+    """An undated verified report may be the one that decides: the dated one is a fact, no figure follows from it."""
+    reports = [report("2023-12-01", **PAID), report(None, "VERIFIED", **PAID)]
+    row = terms(contracts=[contract(**PROMISE)], reports=reports).loc["INTENSITY"]
+    trace = term_trace(row, RULE, DAY)
+    assert (row["verdict"], row["actual"], row["missing"]) == ("UNDETERMINED", None, ["reported_on"])
+    assert next(step for step in trace["s"] if step[0] == "QUOTIENT")[3:6] == [None, "48000", None]
+    assert ["building_wan", "5000", "2023-12-01"] in [fact[:3] for fact in trace["f"]]
+    said = account(standards=Standards((CELL,)), contracts=[contract(**PROMISE, **INDUSTRY)], reports=reports)
+    assert said["standards"][0]["met"] is None
+
+
 def test_a_supplement_moves_price_and_clause_too():
     later = supplement("S1", "C1", "2023-06-01", price_wan=2000, shortfall_clause=True)
     row = terms(contracts=[contract(**PROMISE), later]).loc["INTENSITY"]
