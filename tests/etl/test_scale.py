@@ -15,12 +15,13 @@ import pandas as pd
 import pytest
 
 from data.models import Base
+from etl.analysis import processes
 from etl.analysis.facts import read_facts
 from etl.analysis.judging import judge
 from etl.analysis.part_files import joined, judged, shelve, write_part
 from etl.analysis.partitions import Part, parts
 from etl.analysis.places import rules_on
-from etl.analysis.processes import judge_in_processes
+from etl.analysis.processes import ProcessLost, judge_in_processes
 from etl.analysis.rows import Shelf, ready
 from etl.scale import NoScheduler, ScaleMissing, judge_by_dask
 
@@ -82,6 +83,22 @@ def test_processes_come_to_the_same_findings(world: Any, tmp_path: Path) -> None
     found = judge_in_processes(facts, rules, DAY, lambda step, *_: told.append(step), shelf, count=3)
     same(found, shelf, whole)
     assert "part 3 of 3" in told
+
+
+def test_a_process_that_is_ended_is_said_and_nothing_is_stored(
+    world: Any, tmp_path: Path, monkeypatch: Any
+) -> None:
+    facts, rules, _ = world
+    monkeypatch.setattr(processes, "judged", _ended)
+    shelf = Kept(tmp_path)
+    with pytest.raises(ProcessLost) as told:
+        judge_in_processes(facts, rules, DAY, None, shelf, count=2)
+    assert told.value.exit_code == 3 and "内存" in told.value.text("zh")
+    assert shelf.rows == {}
+
+
+def _ended(*_: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_contracts_across_parks_stay_whole(world: Any) -> None:
