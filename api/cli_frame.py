@@ -237,6 +237,7 @@ STEPS: dict[str, dict[Lang, str]] = {
         "zh": "统计园区建成区和土地存量",
         "en": "built-up area and land stock of parks",
     },
+    "judge the parts": {"zh": "分部分判定", "en": "judge the parts"},
     "built-up area by parcel": {"zh": "按宗地统计建成区", "en": "built-up area by parcel"},
     "idle land": {"zh": "闲置土地判定", "en": "idle land"},
     "investment intensity": {"zh": "投资强度判定", "en": "investment intensity"},

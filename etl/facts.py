@@ -9,7 +9,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import TIMESTAMP, ColumnElement, Connection, FromClause, Select, cast, func, literal, select
+from sqlalchemy import (
+    TIMESTAMP,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    and_,
+    cast,
+    func,
+    literal,
+    select,
+)
 
 from data.layers import LAYERS, published_table
 from data.models import STORAGE_SRID, Delivery, DeliveryFile, Publication
@@ -86,11 +97,17 @@ def read_layer(connection: Connection, layer: str, state: DataState) -> pd.DataF
 
 
 def read_polygons(
-    connection: Connection, layer: str, state: DataState, columns: Sequence[str]
+    connection: Connection,
+    layer: str,
+    state: DataState,
+    columns: Sequence[str],
+    parks: Sequence[str] | None = None,
 ) -> gpd.GeoDataFrame:
-    """Return the polygons of a layer in EPSG:4490 with some of its columns."""
+    """Return the polygons of a layer in EPSG:4490 with some of its columns; those of some ``parks`` alone if asked."""
     table = published_table(layer)
     here, order = known_at(layer, state), _order(layer)
+    if parks is not None:
+        here = and_(here, table.c.park_code.in_(parks))
     kinds = {name: table.c[name].type.python_type for name in columns}
     rows = copied(
         connection, select(*(table.c[name] for name in columns)).where(here).order_by(*order), kinds

@@ -103,7 +103,7 @@ class _Accounts:
         self, promises: Promises, tables: Tables, rule: IntensityRule, as_of: dt.date, terms: pd.DataFrame
     ) -> None:
         self.promises, self.tables, self.rule, self.as_of = promises, tables, rule, as_of
-        self.contracts, self.asked = promises.contracts, promises.asked
+        self.contracts, self.asked = promises.contracts, np.array(promises.asked, dtype=np.int64)
         whole = terms[terms["term"] == "TOTAL_INVESTMENT"]
         self.shared_columns = {name: whole[name].tolist() for name in ("park_code", "parcel_codes", "facts")}
         self.invested = whole["actual"].tolist()
@@ -140,7 +140,7 @@ class _Accounts:
             **_reports(self.tables.investment_report, contracts, asked, self.promises.report_from),
             "area_basis": np.where(pd.isna(basis) | (basis == ""), "GRANTED", basis),
             "peers": [None] * len(asked), "peer_median": [None] * len(asked),
-            "shared_with": [sorted(self.shared[one]) if one in self.shared else _NONE for one in asked],
+            "shared_with": [sorted(self.shared[one]) if one in self.shared else _NONE for one in asked.tolist()],
         }  # fmt: skip
 
     def _own(self, name: str) -> Any:
@@ -165,7 +165,7 @@ class _Accounts:
             area if area is not None and area > 0 else None for area in self.figures["granted_area_m2"]
         ]
         places, rows = self.promises.places, self.promises.rows
-        spans = [places[contract] for contract in self.asked]
+        spans = [places[contract] for contract in self.asked.tolist()]
         found: dict[str, Numbers] = {"granted": granted}
         for name, values in self.of_parcel.items():
             found[name] = [
@@ -173,7 +173,7 @@ class _Accounts:
                 for start, stop in spans
             ]
         stated = (self.figures[name] for name in ("intensity_wan_per_ha", "total_investment_wan"))
-        for contract, *known in zip(self.asked, *found.values(), *stated, strict=True):
+        for contract, *known in zip(self.asked.tolist(), *found.values(), *stated, strict=True):
             self.flags.append(self._flags(contract, known[:3], known[3], known[4]))
         paid = [None if value is None else value.as_integer_ratio() for value in self.invested]
         quotients = {f"per_{name}": [_per(part, area, self.unit) for part, area in zip(paid, areas, strict=True)]
@@ -202,7 +202,7 @@ class _Accounts:
         found: dict[str, Any] = {name: [None] * len(self.asked) for name in NO_PHASES}
         granted, whole = (self._decimals(name) for name in ("granted_area_m2", "total_investment_wan"))
         deadlines = self.promises.deadline
-        for number, contract in enumerate(self.asked):
+        for number, contract in enumerate(self.asked.tolist()):
             if contract not in phases.of_contract:
                 continue
             area = granted[number]
@@ -227,7 +227,9 @@ def _standards(made: _Accounts, standards: Standards, divisions: Mapping[str, st
         return [None] * len(made.asked)
     contracts = made.contracts
     industry, version = (contracts.values(name)[0] for name in ("industry_code", "industry_code_version"))
-    rows = zip(made.asked, made.shared_columns["park_code"], made.shared_columns["facts"], strict=True)
+    rows = zip(
+        made.asked.tolist(), made.shared_columns["park_code"], made.shared_columns["facts"], strict=True
+    )
     found = []
     for contract, park, facts in rows:
         read = json.loads(facts)
@@ -255,9 +257,7 @@ def _compared(indicator: str, cell: Control, value: Fraction | None) -> dict[str
     }  # fmt: skip
 
 
-def _reports(
-    reports: pd.DataFrame, contracts: Contracts, asked: list[int], sources: list[str]
-) -> dict[str, Any]:
+def _reports(reports: pd.DataFrame, contracts: Contracts, asked: Any, sources: list[str]) -> dict[str, Any]:
     """Return the amounts of the newest reported and the newest verified report, each with date and source."""
     unit, read = whole_numbers(
         {name: reports[name] for name in (*sorted({*COUNTED, *COMPONENTS}), "total_wan")}

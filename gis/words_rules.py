@@ -31,6 +31,7 @@ KEYS: Final[Words] = pairs(
     sliver_m2=("碎片：面积小于", "Sliver: area below"),
     sliver_width_m=("碎片：宽度小于", "Sliver: width below"),
     infill_share=("填充：与原建成区共边比例", "Infill: share of the border in common"),
+    inside_share=("计入范围：宗地位于范围内的比例", "Counted in a boundary: share of the parcel inside"),
     least_population_growth_share=("人口年增率不低于（否则不计比值）", "Least yearly population growth for the ratio"),
     slip_share=("单位差错：与换算倍数相差不超过", "Slip of units: within"),
     amount_share=("投资额相差超过（比例）", "Amounts differ by more than"),

@@ -56,7 +56,11 @@ def read_facts(known_on: dt.datetime | None, park_code: str | None) -> tuple[Dat
     """
     with engine().connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         state = data_state(connection, known_on)
-        shapes = {layer: read_polygons(connection, layer, state, names) for layer, names in POLYGONS.items()}
+        mine = {} if park_code is None else {"parcel": [park_code]}
+        shapes = {
+            layer: read_polygons(connection, layer, state, names, mine.get(layer))
+            for layer, names in POLYGONS.items()
+        }
         parks = shapes["park"]
         if park_code is not None and park_code not in set(parks["park_code"]):
             raise ParkNotFound(park_code, sorted(set(parks["park_code"])))

@@ -67,6 +67,6 @@ def judge_in_processes(
             except BrokenProcessPool as error:
                 raise ProcessLost from error
             shelve(shelf, folder)  # while the others go on
-            tell(progress, f"part {number} of {len(waiting)}", 1 + number * (STEPS - 2) // len(waiting))
+            tell(progress, "judge the parts", number, len(waiting))
     tell(progress, "sources against each other", STEPS - 1)
     return joined(facts, rules, as_of, folders, found, shelf)

@@ -31,6 +31,7 @@ sys.path[:0] = [str(TOP), str(HERE)]
 from store import SIZES, filled  # noqa: E402
 
 YEARS = ("2023", "2024")
+HELD = 125_000  # parcels
 SQL = """
 DROP TABLE IF EXISTS peer.o_a, peer.o_b, peer.o_g, peer.grow;
 CREATE UNLOGGED TABLE peer.o_a AS SELECT p.id, sum(ST_Area(ST_Intersection(p.geom, b.geom))) v FROM peer.parcels p JOIN peer.a b ON ST_Intersects(p.geom, b.geom) GROUP BY 1;
@@ -57,14 +58,37 @@ def ours() -> list[float]:
         connection.exec_driver_sql(
             "CREATE TEMP TABLE cut (parcel_code text, a float8, b float8, g float8) ON COMMIT DROP"
         )
-        parcels = read_polygons(connection, "parcel", state, ("parcel_code",))
-        _, found = areas_inside([*shapes, grown], parcels.geometry.array)
-        rows = io.BytesIO()
-        columns = [pa.array(parcels["parcel_code"].to_numpy(), pa.string()), *map(pa.array, found)]
-        pa_csv.write_csv(pa.table(columns, ["parcel_code", "a", "b", "g"]), rows)
-        rows.seek(0)
-        connection.connection.cursor().copy_expert("COPY cut FROM STDIN (FORMAT csv, HEADER)", rows)
-    return [float(area.sum()) / 10_000 for area in found]
+        layers, totals = [*shapes, grown], np.zeros(3)
+        trees = [shapely.STRtree(layer) for layer in layers]
+        for parks in groups(connection):
+            parcels = read_polygons(connection, "parcel", state, ("parcel_code",), parks)
+            land = parcels.geometry.array
+            box = shapely.box(*parcels.total_bounds)
+            near = [layer[np.sort(tree.query(box))] for layer, tree in zip(layers, trees, strict=True)]
+            _, found = areas_inside(near, land)
+            rows = io.BytesIO()
+            columns = [pa.array(parcels["parcel_code"].to_numpy(), pa.string()), *map(pa.array, found)]
+            pa_csv.write_csv(pa.table(columns, ["parcel_code", "a", "b", "g"]), rows)
+            rows.seek(0)
+            connection.connection.cursor().copy_expert("COPY cut FROM STDIN (FORMAT csv, HEADER)", rows)
+            totals += [area.sum() for area in found]
+    return [float(total) / 10_000 for total in totals]
+
+
+def groups(connection: Any) -> list[list[str]]:
+    """Return the parks in groups of about as many parcels as are held at a time."""
+    rows = connection.exec_driver_sql(
+        "SELECT park_code, count(*) FROM parcel WHERE upper_inf(known) GROUP BY 1 ORDER BY 1"
+    )
+    made: list[list[str]] = [[]]
+    held = 0
+    for park, count in rows:
+        if held + count > HELD and made[-1]:
+            made.append([])
+            held = 0
+        made[-1].append(park)
+        held += count
+    return made
 
 
 def growth(before: Any, after: Any) -> Any:
