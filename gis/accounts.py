@@ -287,7 +287,7 @@ def _sums(columns: list[Numbers], rows: list[int]) -> Numbers:
 
 def _per(part: tuple[int, int] | None, area: int | None, unit: int) -> Decimal | None:
     """Return 10,000 CNY a hectare: a fraction over whole numbers of square metres."""
-    if part is None or area is None:
+    if part is None or area is None or area <= 0:
         return None
     return Decimal(shown(millionths(part[0] * _HA * unit, part[1] * area)))
 

@@ -31,7 +31,7 @@ sys.path[:0] = [str(TOP), str(HERE)]
 from store import SIZES, filled  # noqa: E402
 
 YEARS = ("2023", "2024")
-HELD = 125_000  # parcels
+HELD = 100_000  # parcels
 SQL = """
 DROP TABLE IF EXISTS peer.o_a, peer.o_b, peer.o_g, peer.grow;
 CREATE UNLOGGED TABLE peer.o_a AS SELECT p.id, sum(ST_Area(ST_Intersection(p.geom, b.geom))) v FROM peer.parcels p JOIN peer.a b ON ST_Intersects(p.geom, b.geom) GROUP BY 1;
@@ -59,12 +59,16 @@ def ours() -> list[float]:
             "CREATE TEMP TABLE cut (parcel_code text, a float8, b float8, g float8) ON COMMIT DROP"
         )
         layers, totals = [*shapes, grown], np.zeros(3)
+        held = groups(connection)
         trees = [shapely.STRtree(layer) for layer in layers]
-        for parks in groups(connection):
+        for parks in held if len(held) > 1 else [None]:
             parcels = read_polygons(connection, "parcel", state, ("parcel_code",), parks)
             land = parcels.geometry.array
-            box = shapely.box(*parcels.total_bounds)
-            near = [layer[np.sort(tree.query(box))] for layer, tree in zip(layers, trees, strict=True)]
+            near = layers
+            if parks is not None:
+                near = [
+                    layer[np.unique(tree.query(land)[1])] for layer, tree in zip(layers, trees, strict=True)
+                ]
             _, found = areas_inside(near, land)
             rows = io.BytesIO()
             columns = [pa.array(parcels["parcel_code"].to_numpy(), pa.string()), *map(pa.array, found)]
