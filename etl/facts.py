@@ -15,7 +15,6 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
-    and_,
     cast,
     func,
     literal,
@@ -97,17 +96,11 @@ def read_layer(connection: Connection, layer: str, state: DataState) -> pd.DataF
 
 
 def read_polygons(
-    connection: Connection,
-    layer: str,
-    state: DataState,
-    columns: Sequence[str],
-    parks: Sequence[str] | None = None,
+    connection: Connection, layer: str, state: DataState, columns: Sequence[str]
 ) -> gpd.GeoDataFrame:
-    """Return the polygons of a layer in EPSG:4490 with some of its columns; those of some ``parks`` alone if asked."""
+    """Return the polygons of a layer in EPSG:4490 with some of its columns."""
     table = published_table(layer)
     here, order = known_at(layer, state), _order(layer)
-    if parks is not None:
-        here = and_(here, table.c.park_code.in_(parks))
     kinds = {name: table.c[name].type.python_type for name in columns}
     rows = copied(
         connection, select(*(table.c[name] for name in columns)).where(here).order_by(*order), kinds

@@ -42,11 +42,6 @@ def reaches_share(done: Decimal | None, of: Decimal | None, share: Fraction) -> 
     return Fraction(done) * share.denominator >= Fraction(of) * share.numerator
 
 
-def exceeds_share(part: Decimal | Fraction, whole: Decimal | Fraction, share: Fraction) -> bool:
-    """Say whether ``part`` is more than a share of ``whole``, exactly."""
-    return Fraction(part) * share.denominator > Fraction(whole) * share.numerator
-
-
 def half_up(value: Fraction, places: int) -> Decimal:
     """Return a fraction rounded half away from zero to some decimal places."""
     scaled = abs(value) * 10**places

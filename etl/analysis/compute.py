@@ -37,7 +37,8 @@ def compute(
     """Return the state of the data, what the rules say about it, and the rules.
 
     ``rules`` are files that stand in for the project's own (a what-if). With a ``shelf`` a large city is judged in
-    parts by several processes, or by ``how``, which comes to the same findings; without one all of it in memory.
+    parts by several processes, or by ``how``, which comes to the same findings; without one, and for one park, all
+    of it in memory.
 
     Raises
     ------
@@ -52,20 +53,24 @@ def compute(
     tell(progress, "read what is published", 0)
     state, facts = read_facts(known_on, park_code)
     placed = rules_on(as_of, rules or (), facts.parks)
+    if park_code is not None:
+        return Found(state, _of_park(judge(facts, placed, as_of, progress), park_code), placed)
     if shelf is None or (how is None and len(facts.parcels) < MANY_PARCELS):
-        findings = judge(facts, placed, as_of, progress)
-    else:
-        findings = (how or judge_in_processes)(facts, placed, as_of, progress, shelf)
-    return Found(state, findings if park_code is None else _of_park(findings, park_code), placed)
+        return Found(state, judge(facts, placed, as_of, progress), placed)
+    return Found(state, (how or judge_in_processes)(facts, placed, as_of, progress, shelf), placed)
 
 
 def _of_park(findings: Findings, park_code: str) -> Findings:
-    """Keep what concerns one park: what has no park was read for that park alone.
+    """Keep what concerns one park: rows of the park, and of its parcels where rows name no park.
 
     All parcels are judged first: a contract may hold parcels of two parks and its
     ratios need them all.
     """
+    parcels = findings["idle_verdict"]
+    own = set(parcels["parcel_code"][parcels["park_code"] == park_code])
     return {
-        name: table[table["park_code"] == park_code] if "park_code" in table else table
+        name: table[table["park_code"] == park_code]
+        if "park_code" in table
+        else table[table["parcel_code"].isin(own)]
         for name, table in findings.items()
     }

@@ -56,11 +56,7 @@ def read_facts(known_on: dt.datetime | None, park_code: str | None) -> tuple[Dat
     """
     with engine().connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         state = data_state(connection, known_on)
-        mine = {} if park_code is None else {"parcel": [park_code]}
-        shapes = {
-            layer: read_polygons(connection, layer, state, names, mine.get(layer))
-            for layer, names in POLYGONS.items()
-        }
+        shapes = {layer: read_polygons(connection, layer, state, names) for layer, names in POLYGONS.items()}
         parks = shapes["park"]
         if park_code is not None and park_code not in set(parks["park_code"]):
             raise ParkNotFound(park_code, sorted(set(parks["park_code"])))
@@ -75,12 +71,15 @@ def read_facts(known_on: dt.datetime | None, park_code: str | None) -> tuple[Dat
 
 
 def of_park(facts: Facts, park_code: str) -> Facts:
-    """Return the facts with the shapes of one park; the tables stay whole, since a contract may lie in two."""
-    return replace(
-        facts,
-        parks=facts.parks[facts.parks["park_code"] == park_code],
-        parcels=facts.parcels[facts.parcels["park_code"] == park_code],
-    )
+    """Return the facts with the boundaries of one park, its parcels and all others that meet one of its boundaries.
+
+    The tables stay whole, since a contract may lie in two parks.
+    """
+    parks = facts.parks[facts.parks["park_code"] == park_code]
+    mine = (facts.parcels["park_code"] == park_code).to_numpy(copy=True)
+    tree = shapely.STRtree(np.asarray(facts.parcels.geometry.array, dtype=object))
+    mine[tree.query(valid_polygons(parks.geometry), predicate="intersects")[1]] = True
+    return replace(facts, parks=parks, parcels=facts.parcels[mine])
 
 
 def _first_patches(

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 from sqlalchemy import JSON, Boolean, Connection, Date, Integer, Table
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -60,13 +59,11 @@ def copy_ready(connection: Connection, table: Table, rows: pa.Table, **constants
 class Shelf:
     """Where parts of a run put what is too much for memory: in files of a folder, from which it is stored as it comes.
 
-    ``copy`` takes the name of a table and rows made by :func:`ready`; of a run of one park only rows of that
-    park are given to it, where rows have one.
+    ``copy`` takes the name of a table and rows made by :func:`ready`.
     """
 
     folder: Path
     copy: Callable[[str, pa.Table], None]
-    park_code: str | None = None
 
     def take(self, name: str, file: Path, beside: pa.Table | None = None) -> None:
         """Store the findings of a file, with columns that were found later ``beside`` them, and remove it."""
@@ -79,8 +76,6 @@ class Shelf:
                     for column in beside.column_names:
                         rows = rows.append_column(column, beside[column][start:stop])
                 start = stop
-                if self.park_code is not None and "park_code" in rows.column_names:
-                    rows = rows.filter(pc.equal(rows["park_code"], self.park_code))
                 self.copy(name, rows)
         file.unlink()
 

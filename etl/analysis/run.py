@@ -71,7 +71,7 @@ def _compute_and_store(
     work = settings().home / "work"  # where there is room
     work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="parts-", dir=work) as folder:
-        shelf = Shelf(Path(folder), copy, park_code)
+        shelf = Shelf(Path(folder), copy)
         found = compute(as_of, known_on, park_code, progress=progress, how=how, shelf=shelf)
         tell(progress, "store the run", STEPS)
         return store(connection, found, as_of, park_code, person, run_id=run_id)

@@ -62,8 +62,7 @@ def ours() -> list[float]:
         held = groups(connection)
         trees = [shapely.STRtree(layer) for layer in layers]
         for parks in held if len(held) > 1 else [None]:
-            parcels = read_polygons(connection, "parcel", state, ("parcel_code",), parks)
-            land = parcels.geometry.array
+            codes, land = parcels_of(connection, state, parks)
             near = layers
             if parks is not None:
                 near = [
@@ -71,12 +70,30 @@ def ours() -> list[float]:
                 ]
             _, found = areas_inside(near, land)
             rows = io.BytesIO()
-            columns = [pa.array(parcels["parcel_code"].to_numpy(), pa.string()), *map(pa.array, found)]
+            columns = [codes, *map(pa.array, found)]
             pa_csv.write_csv(pa.table(columns, ["parcel_code", "a", "b", "g"]), rows)
             rows.seek(0)
             connection.connection.cursor().copy_expert("COPY cut FROM STDIN (FORMAT csv, HEADER)", rows)
             totals += [area.sum() for area in found]
     return [float(total) / 10_000 for total in totals]
+
+
+def parcels_of(connection: Any, state: Any, parks: list[str] | None) -> tuple[Any, Any]:
+    """Return codes and shapes of the parcels of some parks, or of all."""
+    from sqlalchemy import func, select
+
+    from data.models import Parcel
+    from etl.copied import copied, copied_shapes
+    from etl.facts import known_at
+
+    here = known_at("parcel", state)
+    if parks is not None:
+        here &= Parcel.park_code.in_(parks)
+    by = Parcel.parcel_code.collate("C")
+    rows = copied(connection, select(Parcel.parcel_code).where(here).order_by(by), {"parcel_code": str})
+    return rows["parcel_code"], copied_shapes(
+        connection, select(func.ST_AsBinary(Parcel.geom)).where(here).order_by(by)
+    )
 
 
 def groups(connection: Any) -> list[list[str]]:

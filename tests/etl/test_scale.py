@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ import pytest
 
 from data.models import Base
 from etl.analysis import processes
-from etl.analysis.facts import read_facts
+from etl.analysis.compute import _of_park
+from etl.analysis.facts import of_park, read_facts
 from etl.analysis.judging import judge
 from etl.analysis.part_files import joined, judged, shelve, write_part
 from etl.analysis.partitions import Part, parts
@@ -74,6 +76,48 @@ def test_parts_come_to_the_same_findings(world: Any, count: int, tmp_path: Path)
     for folder in folders:
         shelve(shelf, folder)
     same(joined(facts, rules, DAY, folders, found, shelf), shelf, whole)
+
+
+@pytest.fixture(scope="module")
+def revised(world: Any) -> Any:
+    """The same facts with an older, wider boundary of one park that reaches into others, and what the whole says."""
+    facts, rules, _ = world
+    parks = facts.parks
+    older = parks.iloc[[0]].copy()
+    older["boundary_version"], older["valid_from"] = "旧版", pd.Timestamp("1999-01-01")
+    older["geometry"] = parks.geometry.union_all().buffer(0.0005)
+    more = replace(facts, parks=pd.concat([parks, older], ignore_index=True))
+    return more, rules, judge(more, rules, DAY)
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_a_boundary_that_reaches_into_other_parks_counts_the_same_in_parts(
+    revised: Any, count: int, tmp_path: Path
+) -> None:
+    facts, rules, whole = revised
+    counts = whole["boundary_count"].set_index("boundary_version")
+    assert (
+        counts.loc["旧版", "parcels"] == len(facts.parcels) - 1
+    )  # one of the planted faults lies far outside
+    assert counts.loc["旧版", "entered"] > 0
+    shelf = Kept(tmp_path)
+    same(judge_in_processes(facts, rules, DAY, None, shelf, count=count), shelf, whole)
+
+
+def test_a_run_of_one_park_is_that_part_of_the_whole(revised: Any) -> None:
+    """Also what parcels of other parks add to its land, its ledger and the counts of its older boundary."""
+    facts, rules, whole = revised
+    code = facts.parks["park_code"].iloc[0]
+    alone = _of_park(judge(of_park(facts, code), rules, DAY), code)
+    expected = _of_park(whole, code)
+    assert len(expected["boundary_count"]) == 2 and len(expected["parcel_builtup"]) > 0
+    for name in sorted(
+        set(whole) - {"disagreement", "reporter_index"}
+    ):  # numbered, and counted, over the whole
+        target = Base.metadata.tables[name]
+        assert stored(ready(target, alone[name]).to_pylist()) == stored(
+            ready(target, expected[name]).to_pylist()
+        ), name
 
 
 def test_processes_come_to_the_same_findings(world: Any, tmp_path: Path) -> None:
