@@ -37,7 +37,7 @@ from gis.errors import UsageFault
     type=click.Choice(["local", "dask"]),
     default="local",
     show_default=True,
-    help="Where to compute: here, or by Dask's workers (extra scale).",
+    help="Where to compute: here, or by Dask's workers (extra scale). One park is always judged here.",
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Dask scheduler to use; without it workers are started here."

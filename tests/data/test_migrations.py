@@ -1,5 +1,6 @@
 """The migrations and the models say the same; up, down and up again works."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 import pytest
@@ -9,6 +10,9 @@ from data.cluster import making, server
 from data.cluster.place import Place
 from data.migrations import FOLDER, compare, head, migrate
 from data.models import Base
+from etl.analysis.run import ensure_run
+
+SAMPLE_DAY = dt.date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -140,3 +144,25 @@ def test_statistics_can_be_renewed_by_the_application(connection: Connection) ->
     )
     asked = text("SELECT reltuples FROM pg_class WHERE oid = 'public.parcel'::regclass")
     assert connection.scalar(asked) == 0  # -1 before the first ANALYZE, 0 rows after it
+
+
+def test_nothing_of_a_removed_run_stays(server_place: Place, sample_copy: str) -> None:
+    # Four large tables name their run without a foreign key; the trigger must remove what a key would have.
+    address = server.url(server_place, making.SUPERUSER, str(make_url(sample_copy).database))
+    numbered = [table.name for table in Base.metadata.tables.values() if "run_id" in table.columns]
+    assert {"idle_verdict", "intensity_verdict", "contract_account", "parcel_builtup"} <= set(numbered)
+    removed = ensure_run(SAMPLE_DAY)
+    kept = ensure_run(SAMPLE_DAY - dt.timedelta(days=1))
+    made = create_engine(address, poolclass=NullPool)
+
+    def rows_of(run: int) -> dict[str, int]:
+        with made.begin() as owner:
+            asked = {name: text(f"SELECT count(*) FROM {name} WHERE run_id = :run") for name in numbered}
+            return {name: int(owner.scalar(found, {"run": run}) or 0) for name, found in asked.items()}
+
+    before = rows_of(kept)
+    assert rows_of(removed)["idle_verdict"] == before["idle_verdict"] > 2_000
+    with made.begin() as owner:
+        owner.execute(text("DELETE FROM analysis_run WHERE run_id = :run"), {"run": removed})
+    assert set(rows_of(removed).values()) == {0}
+    assert rows_of(kept) == before
