@@ -32,7 +32,10 @@ class Commands(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command."""
+        """Run a command, on record for the system's user as a clerk of the bureau."""
+        from data.identity import Actor, act
+
+        act(Actor(person(), "clerk"))
         try:
             return super().invoke(ctx)
         except LandStockError as error:

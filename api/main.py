@@ -6,6 +6,7 @@ from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
+from api.actors import Actors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
 from api.routers import (
@@ -58,6 +59,7 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.add_middleware(Actors)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     errors.install(app)

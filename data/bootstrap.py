@@ -4,13 +4,15 @@ import psycopg2
 from psycopg2 import sql
 from sqlalchemy import Connection, NullPool, create_engine, text
 
+from data import roles
 from data.cluster import making, server
 from data.cluster.place import Place
 from data.faults import DatabaseFault
+from data.identity import SYSTEM
 from data.migrations import head, upgrade_to_head
-from data.session import APP_ROLE, connect_args, external_url, faults
+from data.roles import APP_ROLE, OWNER_ROLE
+from data.session import connect_args, external_url, faults
 
-OWNER_ROLE = "landstock_owner"
 _ESTIMATED = ("text, text", "text, text, text", "text, text, text, boolean")
 
 
@@ -76,25 +78,16 @@ def _make_database(place: Place) -> None:
     connection.autocommit = True
     try:
         with connection.cursor() as cursor:
-            make_roles(cursor, making.passwords(place)[APP_ROLE])
+            cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (OWNER_ROLE,))
+            if not cursor.rowcount:
+                cursor.execute(f"CREATE ROLE {OWNER_ROLE} NOLOGIN NOINHERIT")
+            roles.make_login(cursor, making.passwords(place)[APP_ROLE])
             cursor.execute("SELECT FROM pg_database WHERE datname = %s", (server.DATABASE,))
             if not cursor.rowcount:
                 name, owner = sql.Identifier(server.DATABASE), sql.Identifier(OWNER_ROLE)
                 cursor.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(name, owner))
     finally:
         connection.close()
-
-
-def make_roles(cursor: "psycopg2.extensions.cursor", password: str | None) -> None:
-    """Make the owner of all tables, who can't log in, and the application's role."""
-    roles = ((OWNER_ROLE, "NOLOGIN", None), (APP_ROLE, "LOGIN" if password else "NOLOGIN", password))
-    for role, login, secret in roles:
-        cursor.execute("SELECT FROM pg_roles WHERE rolname = %s", (role,))
-        if not cursor.rowcount:
-            cursor.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(role)))
-        if secret:
-            statement = sql.SQL("ALTER ROLE {} {} NOSUPERUSER PASSWORD {}")
-            cursor.execute(statement.format(sql.Identifier(role), sql.SQL(login), sql.Literal(secret)))
 
 
 def prepare(connection: Connection) -> None:
@@ -123,47 +116,47 @@ def prepare(connection: Connection) -> None:
 
 def _missing(connection: Connection) -> list[str]:
     """Return the statements that are still to be run, in order."""
+    wanted = roles.missing(connection)
     with connection.begin():
-        roles = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+        there = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
         postgis = connection.scalar(text("SELECT count(*) FROM pg_extension WHERE extname = 'postgis'"))
         names = connection.execute(
             text("SELECT quote_ident(session_user), quote_ident(current_database()), "
                  "(SELECT rolsuper FROM pg_roles WHERE rolname = session_user), session_user")
         ).one()  # fmt: skip
         user, database, is_super, login = names
-        wanted = [f"CREATE ROLE {role} NOLOGIN" for role in (OWNER_ROLE, APP_ROLE) if role not in roles]
         if not postgis:
             wanted.append("CREATE EXTENSION postgis")
-        wanted += _rights(connection, roles, database)
+        wanted += _rights(connection, there, database)
         wanted += [
             f"GRANT {role} TO {user}"
             for role in (OWNER_ROLE, APP_ROLE)
-            if login != role and not is_super and not _may(connection, role, roles)
+            if login != role and not is_super and not _may(connection, role, there)
         ]
     return wanted + _revocations(connection)
 
 
-def _may(connection: Connection, role: str, roles: set[str]) -> bool:
-    return role in roles and bool(
+def _may(connection: Connection, role: str, there: set[str]) -> bool:
+    return role in there and bool(
         connection.scalar(text("SELECT pg_has_role(session_user, :role, 'MEMBER')"), {"role": role})
     )
 
 
-def _rights(connection: Connection, roles: set[str], database: str) -> list[str]:
+def _rights(connection: Connection, there: set[str], database: str) -> list[str]:
     """Return the grants on database and schema that are missing."""
     asked = text(
         "SELECT has_database_privilege(:owner, current_database(), 'CREATE'), "
         "has_schema_privilege(:owner, 'public', 'CREATE')"
     )
     on_database, on_schema = (
-        connection.execute(asked, {"owner": OWNER_ROLE}).one() if OWNER_ROLE in roles else (False, False)
+        connection.execute(asked, {"owner": OWNER_ROLE}).one() if OWNER_ROLE in there else (False, False)
     )
     granted = [] if on_database else [f"GRANT CREATE ON DATABASE {database} TO {OWNER_ROLE}"]
     return granted + ([] if on_schema else [f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER_ROLE}"])
 
 
 def _revocations(connection: Connection) -> list[str]:
-    """Return the statements that close ``ST_EstimatedExtent`` to all, and let the application name points of the log.
+    """Return the statements that close ``ST_EstimatedExtent`` to all, and let the program name points of the log.
 
     That function ignores rights on rows. Only a superuser can; on a server
     that is not ours its administrator decides, and ``doctor`` says so.
@@ -174,5 +167,5 @@ def _revocations(connection: Connection) -> list[str]:
         return []
     return [
         *(f"REVOKE EXECUTE ON FUNCTION st_estimatedextent({kind}) FROM PUBLIC" for kind in _ESTIMATED),
-        f"GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO {APP_ROLE}",
+        f"GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO {roles.role_of(SYSTEM)}",
     ]

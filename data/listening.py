@@ -12,8 +12,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from data.identity import SYSTEM
 from data.jobs import CHANNEL
-from data.session import APP_ROLE, connect_args, url
+from data.roles import role_of
+from data.session import connect_args, url
 
 log = logging.getLogger("landstock")
 _AGAIN_S = 2.0  # before a lost connection is made again
@@ -25,11 +27,9 @@ def address() -> tuple[str, dict[str, Any]]:
     return url().set(drivername="postgresql").render_as_string(hide_password=False), connect_args()
 
 
-async def become_application(connection: "psycopg.AsyncConnection[Any]") -> None:
-    """Take the application's role where the log-in is another."""
-    found = await (await connection.execute("SELECT current_user")).fetchone()
-    if found is not None and found[0] != APP_ROLE:
-        await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(APP_ROLE)))
+async def become_system(connection: "psycopg.AsyncConnection[Any]") -> None:
+    """Take the role of the program for as long as the connection lives."""
+    await connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(role_of(SYSTEM))))
     if not connection.autocommit:
         await connection.commit()
 
@@ -81,7 +81,7 @@ class Hub:
     async def _hear(self) -> None:
         where, options = address()
         async with await psycopg.AsyncConnection.connect(where, autocommit=True, **options) as connection:
-            await become_application(connection)
+            await become_system(connection)
             await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
             self._wake()  # what happened before we listened was not heard
             while True:

@@ -14,7 +14,8 @@ from data.cluster import making, server
 from data.cluster.place import place
 from data.faults import DatabaseFault
 from data.migrations import upgrade_to_head
-from data.session import APP_ROLE, external_url, faults, forget
+from data.roles import APP_ROLE, OWNER_ROLE
+from data.session import external_url, faults, forget
 from data.settings import settings
 
 
@@ -44,7 +45,7 @@ def make(name: str) -> str:
     """
     with faults():
         statement = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE template0").format(
-            sql.Identifier(name), sql.Identifier(bootstrap.OWNER_ROLE)
+            sql.Identifier(name), sql.Identifier(OWNER_ROLE)
         )
         try:
             _administer(statement)

@@ -1,4 +1,8 @@
-"""The engine and its transactions. Every connection is the application's role, never a superuser."""
+"""The engine and its transactions.
+
+Every connection is the application's role, which may nothing by itself; each transaction takes the role of whoever
+acts (:mod:`data.identity`) and gives it back at its end, so that a connection of the pool carries nobody's rights.
+"""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,10 +18,11 @@ from data.cluster import server
 from data.cluster.place import place
 from data.deadline import GRACE_S, answers_within
 from data.faults import DatabaseFault, fault_of
+from data.identity import SYSTEM, actor
+from data.roles import APP_ROLE, role_of
 from data.settings import settings
 from gis.errors import EnvironmentFault
 
-APP_ROLE = "landstock_app"
 _NOTICES_ABSENCE = (
     150000  # a server from 15 on sees during a statement that its client is gone, on all systems
 )
@@ -41,6 +46,7 @@ def engine() -> Engine:
     event.listen(made, "connect", _become_application)
     event.listen(made, "checkout", _require_answer)
     event.listen(made, "handle_error", _say_what_to_do)
+    event.listen(made, "begin", _become_actor)
     return made
 
 
@@ -130,6 +136,22 @@ def _become_application(connection: Any, _: Any) -> None:
     connection.commit()
 
 
+def _become_actor(connection: Connection) -> None:
+    """Take the role of whoever acts until the transaction ends; nobody acting is a mistake of the program.
+
+    Where every statement is a transaction of its own nothing is taken, so that it reads nothing.
+    """
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    who = actor()
+    account = "" if who.account_id is None else str(who.account_id)
+    told = {"person": who.name, "parks": ";".join(who.parks), "account": account, "request": who.request}
+    settings_ = ", ".join(f"set_config('landstock.{name}', %s, true)" for name in told)
+    connection.connection.cursor().execute(
+        f"SET LOCAL ROLE {role_of(who.role)}; SELECT {settings_}", tuple(told.values())
+    )
+
+
 def _require_answer(driver: Any, record: Any, proxy: Any) -> None:
     """Ask a connection of the pool whether it still lives, with an end to the waiting; a dead one is replaced."""
     if "used" not in record.info:
@@ -181,10 +203,11 @@ def apart() -> Iterator[Connection]:
     """Hand out a connection of its own, outside the pool, whose statements are committed one by one.
 
     For locks that last as long as the session and for what others are to see
-    while a transaction is open. It is closed at the end, never reused.
+    while a transaction is open. It has the rights of the program, and is closed at the end, never reused.
     """
     with faults(), engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()
+        connection.execute(text(f"SET ROLE {role_of(SYSTEM)}"))
         yield connection
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from data import job_runs, jobs, logfile
 from data.faults import fault_of
+from data.identity import SYSTEM, Actor, act
 from data.job import Job, JobBusy, JobNotReady
 from data.session import forget, transaction
 from data.settings import settings
@@ -94,6 +95,7 @@ def main(pipe: Connection, environment: dict[str, str], asked: tuple[Any, ...]) 
         del os.environ[name]
     os.environ.update(environment)
     forget()
+    act(Actor("worker", SYSTEM))
     way = _Pipe(pipe)
     state = _State(way)
     threading.Thread(target=way.obey, args=(state,), daemon=True, name="parent").start()

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from data.identity import by_system
 from data.layers import LAYERS, SNAPSHOTS, Layer
 from data.session import transaction
 from etl.corrected_row import NAMED_BY, publish_row
@@ -37,6 +38,7 @@ class Wanted:
     document: str | None = None
 
 
+@by_system
 def make(wanted: Wanted, person: str = SYSTEM) -> Corrected:
     """Make a correction, and publish the corrected row where one is published.
 
@@ -64,6 +66,7 @@ def make(wanted: Wanted, person: str = SYSTEM) -> Corrected:
         return Corrected(number, *done)
 
 
+@by_system
 def end(correction_id: int, reason: str, person: str = SYSTEM) -> Corrected:
     """End a correction; where its value is published, the delivered one is published again.
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from data.identity import by_system
 from data.layers import LAYERS
 from data.session import transaction
 from data.settings import settings
@@ -49,6 +50,7 @@ class _Clock:
             give_back()
 
 
+@by_system
 def run(paths: list[Path], options: ImportOptions, progress: Progress = silent) -> ImportReport:
     """Take in a delivery.
 

@@ -16,8 +16,10 @@ from sqlalchemy import Connection, text
 
 from data import staged, supplier_mappings
 from data.deliveries import NoSuchDelivery
+from data.identity import by_system
 from data.layers import LAYERS
 from data.session import transaction
+from data.sql import load
 from etl import corrections, lineage, restore_point
 from etl.errors import NotPublishable
 from etl.publish_layer import publish_layer
@@ -34,6 +36,7 @@ class Published:
     changes: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
+@by_system
 def publish(delivery_id: int, person: str = SYSTEM, reason: str | None = None) -> Published:
     """Publish the staged rows of a delivery, in one transaction.
 
@@ -143,12 +146,22 @@ def _finish(connection: Connection, done: Published, delivery_id: int, status: s
         text("UPDATE delivery SET status = :status WHERE delivery_id = :id"),
         {"status": status, "id": delivery_id},
     )
+    if {"contract", "parcel"} & done.changes.keys():
+        _place_contracts(connection, done.publication_id)
+
+
+def _place_contracts(connection: Connection, publication: int) -> None:
+    """Note which parks contracts lie in, which rights on them go by."""
+    connection.execute(load("contract_parks"), {"pub": publication})
+    while connection.execute(load("contract_parks_inherited")).rowcount:
+        pass  # one step of a chain of supplements at a time
 
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@by_system
 def withdraw(delivery_id: int, reason: str, person: str = SYSTEM) -> Published:
     """Take the publication of a delivery back: a further publication that restores exactly what was before.
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from data import second_database
+from data.identity import by_system
 from data.layers import LAYERS
 from data.locks import exclusive
 from data.models import Base
@@ -48,6 +49,7 @@ class Rebuilt:
         return asdict(self) | {"equal": self.equal}
 
 
+@by_system
 def rebuild(
     *, check: bool, into: str | None = None, progress: Callable[[str, int, int], None] = silent
 ) -> Rebuilt:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from data import incoming, job_runs, jobs
+from data.identity import by_system
 from data.session import transaction
 from etl.child import Child, Died, Hear
 from etl.reporting import Cancelled
@@ -75,6 +76,7 @@ def _note_failure(number: int, error: LandStockError, retry_s: float) -> None:
     _write(note, retry_s)
 
 
+@by_system
 def _write(note: Callable[[Connection], None], retry_s: float) -> None:
     """Write down how a job ended, waiting for a database that is away; else the sweeper will find it."""
     until, pause = time.monotonic() + retry_s, 0.2

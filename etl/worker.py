@@ -14,8 +14,9 @@ import psycopg
 import psycopg_pool
 
 from data import incoming, job_runs
+from data.identity import SYSTEM, Actor, act
 from data.jobs import QUEUE, TASK
-from data.listening import address, become_application
+from data.listening import address, become_system
 from data.session import transaction
 from data.settings import settings
 from etl import running
@@ -36,7 +37,7 @@ def queue_app() -> procrastinate.App:
     connector = procrastinate.PsycopgConnector(
         conninfo=where,
         kwargs=options | {"options": "-c search_path=jobs,public"},
-        configure=become_application,
+        configure=become_system,
         min_size=1,
         max_size=4,
         timeout=settings().connect_timeout_s,
@@ -139,5 +140,6 @@ def serve(until_eof: bool = False) -> None:
     until_eof
         End also when standard input ends.
     """
+    act(Actor("worker", SYSTEM))
     warm_up()
     asyncio.run(_serve(until_eof))

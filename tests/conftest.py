@@ -23,8 +23,10 @@ from sqlalchemy import Connection
 from data import bootstrap, cluster
 from data.cluster import making, process, server
 from data.cluster.place import Place, place
+from data.identity import SYSTEM, Actor, act
 from data.locks import exclusive
-from data.session import APP_ROLE, engine, forget
+from data.roles import APP_ROLE
+from data.session import engine, forget
 from data.settings import settings
 
 TOP = Path(__file__).resolve().parent.parent
@@ -60,7 +62,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Point the engine at the database of the test, before any fixture of it is made."""
+    """Point the engine at the database of the test, before any fixture of it is made; name who acts."""
+    act(Actor("tests", SYSTEM))
     for fixture in ("sample_database", "database"):
         if fixture in getattr(item, "fixturenames", ()) and fixture in _made:
             _point(_made[fixture])

@@ -48,6 +48,7 @@ from data.models.layers import (
     ParkStatistics,
     PlanZone,
 )
+from data.models.rights import ContractPark
 from data.models.staging import STAGING
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "ConstructionEvent",
     "Contract",
     "ContractAccount",
+    "ContractPark",
     "ContractPhase",
     "Correction",
     "CorrectionUse",

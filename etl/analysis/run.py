@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, func, insert, select
 
 import data.rules as rule_packs
+from data.identity import by_system
 from data.models import AnalysisRun, Base
 from data.session import transaction
 from data.settings import settings
@@ -20,6 +21,7 @@ from etl.analysis.rows import Shelf, copy_frame, copy_ready
 from etl.facts import DataState, data_state
 
 
+@by_system
 def ensure_run(
     as_of: dt.date,
     known_on: dt.datetime | None = None,

@@ -10,9 +10,10 @@ import pandas as pd
 from sqlalchemy import Connection, func, select
 
 import data.rules as rule_packs
+from data.identity import by_system
 from data.models import IdleVerdict, IntensityVerdict, Parcel
 from data.session import transaction
-from etl.analysis.compute import compute
+from etl.analysis.compute import Found, compute
 from etl.analysis.run import store
 from etl.numbers import text_of
 from gis import trace
@@ -49,10 +50,8 @@ def what_if(
     """
     found = compute(as_of, known_on, park_code, rules)
     cited = found.rules.cited()
-    stored = None
+    stored = None if save_as is None else _keep(found, as_of, park_code, save_as, rules)
     with transaction() as connection:
-        if save_as is not None:
-            stored = store(connection, found, as_of, park_code, save_as, rules)
         before = _before(connection, run_id)
         terms = _terms(connection, run_id)
     pairs = [_pair(before[row["parcel_code"]], row) for row in _rows(found.findings["idle_verdict"])]
@@ -78,6 +77,12 @@ def what_if(
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+@by_system
+def _keep(found: Found, as_of: dt.date, park_code: str | None, person: str, rules: list[Path]) -> int:
+    with transaction() as connection:
+        return store(connection, found, as_of, park_code, person, rules)
 
 
 def _before(connection: Connection, run_id: int) -> dict[str, dict[str, Any]]:

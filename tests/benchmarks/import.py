@@ -61,7 +61,7 @@ class Server:
 
     def fresh(self) -> str:
         """Return the address of a new, empty database of ours."""
-        from data.session import APP_ROLE
+        from data.roles import APP_ROLE
 
         if self.number:
             self.do(f"DROP DATABASE bench_{self.number} WITH (FORCE)")

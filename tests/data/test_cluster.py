@@ -131,11 +131,11 @@ def test_a_server_whose_socket_was_cleared_away_is_started_again(home: Path) -> 
 
 def test_the_application_is_no_superuser(home: Path) -> None:
     asked = text(
-        "SELECT current_user, session_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls "
-        "FROM pg_roles WHERE rolname = current_user"
+        "SELECT session_user, rolsuper, rolcreaterole, rolcreatedb, rolbypassrls, rolinherit "
+        "FROM pg_roles WHERE rolname = session_user"
     )
     with transaction() as connection:
-        assert connection.execute(asked).one() == ("landstock_app", "landstock_app", *[False] * 4)
+        assert connection.execute(asked).one() == ("landstock_app", *[False] * 5)
 
 
 def test_the_server_is_set_as_decided(home: Path) -> None:

@@ -109,6 +109,9 @@ class _Killing(io.StringIO):
 
     def read(self, size: int | None = -1) -> str:
         with transaction() as other:
+            other.execute(
+                text("SET LOCAL ROLE landstock_app")
+            )  # only the role that connects may end its sessions
             other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": self.pid})
         return super().read(size)
 
@@ -169,7 +172,10 @@ def test_a_user_that_may_not_prepare_is_told_what_the_administrator_runs(
     administer(statements)  # what the message says is enough
     cluster.start()
     with transaction() as connection:
-        assert connection.execute(text("SELECT current_user, session_user")).one() == ("landstock_app", name)
+        assert connection.execute(text("SELECT current_user, session_user")).one() == (
+            "landstock_system",
+            name,
+        )
         assert connection.scalar(text("SELECT count(*) FROM parcel")) == 0
     cluster.start()  # a second time there is nothing to do
 
@@ -190,7 +196,7 @@ def test_a_password_may_lie_in_a_file(database: str, tmp_path: Path, monkeypatch
         patch.setenv("LANDSTOCK_DATABASE_PASSWORD_FILE", str(tmp_path / "password"))
         forget()
         with transaction() as connection:
-            assert connection.scalar(text("SELECT current_user")) == "landstock_app"
+            assert connection.scalar(text("SELECT current_user")) == "landstock_system"
     forget()
 
 

@@ -1,5 +1,6 @@
 """Helpers of the tests that interrupt imports: a delivery, a job on its way, places where it can be held up."""
 
+import contextvars
 import os
 import signal
 import threading
@@ -56,7 +57,9 @@ class Import:
         self.ran: running.Ran | None = None
         self.error: LandStockError | None = None
         self.heard: list[tuple[str, int, int]] = []
-        self._thread = threading.Thread(target=self._run, args=(asked, retry_s), daemon=True)
+        self._thread = threading.Thread(
+            target=contextvars.copy_context().run, args=(self._run, asked, retry_s), daemon=True
+        )
         self._thread.start()
         _going.append(self)
 

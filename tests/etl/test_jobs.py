@@ -1,5 +1,6 @@
 """Runs: computed once, reused, complete for a park, right for a time known."""
 
+import contextvars
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -40,7 +41,10 @@ def test_a_stored_run_is_reused(sample_database: str) -> None:
 def test_two_requests_at_once_compute_one_run(sample_database: str) -> None:
     day = dt.date(2026, 6, 30)
     with ThreadPoolExecutor(2) as pool:
-        first, second = pool.map(lambda _: ensure_run(day), range(2))
+        first, second = (
+            future.result()
+            for future in [pool.submit(contextvars.copy_context().run, ensure_run, day) for _ in range(2)]
+        )
     assert first == second
     with transaction() as connection:
         count = select(func.count()).where(AnalysisRun.as_of == day)

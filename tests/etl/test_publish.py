@@ -1,5 +1,6 @@
 """Publication, withdrawal, repetition, interruption: the published state is always a whole one."""
 
+import contextvars
 import signal
 import subprocess
 import sys
@@ -204,7 +205,9 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from etl import importer, publish
+from data.identity import Actor, act
 from etl.options import ImportOptions
+act(Actor("tests", "clerk"))
 if sys.argv[2] == "inside":
     finish = publish._finish
     publish._finish = lambda *a: os.kill(os.getpid(), signal.SIGKILL)  # all rows written, nothing committed
@@ -246,7 +249,9 @@ def test_two_imports_of_one_layer_at_once(tmp_path):
         except Exception as error:  # shown by the assertion below
             faults.append(error)
 
-    threads = [threading.Thread(target=work, args=(folder,)) for folder in folders]
+    threads = [
+        threading.Thread(target=contextvars.copy_context().run, args=(work, folder)) for folder in folders
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -261,7 +266,10 @@ def test_publication_waits_for_the_one_before(tmp_path):
     done = threading.Event()
     with transaction() as connection:
         publish.lock(connection, ["parcel"])
-        waiting = threading.Thread(target=lambda: (publish.publish(staged.delivery), done.set()))
+        waiting = threading.Thread(
+            target=contextvars.copy_context().run,
+            args=(lambda: (publish.publish(staged.delivery), done.set()),),
+        )
         waiting.start()
         assert not done.wait(0.5)
     waiting.join(20)

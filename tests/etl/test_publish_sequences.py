@@ -101,8 +101,8 @@ def test_withdrawing_restores_exactly_what_was_before(tmp_path, seed):
 
 
 IMPORT = (
-    "import sys; from pathlib import Path; from etl.importer import run; from etl.options import ImportOptions; "
-    "print(run([Path(sys.argv[1])], ImportOptions(publish=True)).status)"
+    "import sys; from pathlib import Path; from data.identity import Actor, act; from etl.importer import run; from etl.options import ImportOptions; "
+    "act(Actor('tests', 'clerk')); print(run([Path(sys.argv[1])], ImportOptions(publish=True)).status)"
 )
 
 

@@ -4,6 +4,7 @@ Jobs are carried out by the worker's own code in a thread of the tests; nothing
 is published before the last step, which the tests look up in the database.
 """
 
+import contextvars
 import json
 import threading
 import time
@@ -55,7 +56,7 @@ def wizard(page: Page, sample_copy: str) -> Iterator[Page]:
             if not _carry_out_one():
                 time.sleep(0.1)
 
-    worker = threading.Thread(target=work, daemon=True)
+    worker = threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True)
     worker.start()
     page.set_default_timeout(STEP_MS)
     yield page
