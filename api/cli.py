@@ -14,6 +14,7 @@ from api.cli_rebuild import rebuild
 from api.cli_rules import rules
 from api.cli_serve import serve
 from api.cli_source import source
+from api.cli_users import user
 from data.version import VERSION
 
 
@@ -38,6 +39,7 @@ for _command in (
     analyse,
     explain,
     rules,
+    user,
     export,
     map_,
     serve,

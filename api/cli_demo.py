@@ -62,7 +62,7 @@ def demo(
         else:
             click.echo(_text(done, address, lang, time.monotonic() - began))
         if address is not None:
-            run(_HOST, port or 0)
+            run(_HOST, port or 0, is_open=True)
 
 
 def _content(done: "Demo", address: str | None) -> dict[str, object]:
@@ -73,6 +73,7 @@ def _content(done: "Demo", address: str | None) -> dict[str, object]:
         "files": {name: str(path) for name, path in done.files.items()},
         "mapped_parcels": done.mapped,
         "address": address,
+        "accounts": done.accounts,
     }
 
 
@@ -106,6 +107,9 @@ def _text(done: "Demo", address: str | None, lang: str, seconds: float) -> str:
             if zh
             else "  (the map holds the sample's parks only)"
         )
+    if done.accounts:
+        lines += ["", "登录账号（密码只显示这一次）：" if zh else "Accounts (passwords are shown this once):"]
+        lines += [f"  {one['name']:<16}{one['password']}" for one in done.accounts]
     lines.append("")
     lines.append(f"用时 {seconds:.1f} 秒。" if zh else f"Took {seconds:.1f} s.")
     if address:

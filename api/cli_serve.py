@@ -13,6 +13,7 @@ from api.keeping import worker_beside
 from gis.errors import EnvironmentFault, UsageFault
 
 DEFAULT_PORT = 8000
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TRIED = 50
 
 
@@ -43,6 +44,9 @@ class CannotListen(EnvironmentFault):
 @click.option(
     "--worker/--no-worker", default=True, show_default=True, help="Carry out import jobs beside the server."
 )
+@click.option(
+    "--open", "is_open", is_flag=True, help="Answer reads without signing in; on this machine only."
+)
 @json_option
 @click.pass_context
 def serve(
@@ -52,10 +56,16 @@ def serve(
     tls_cert: Path | None,
     tls_key: Path | None,
     worker: bool,
+    is_open: bool,
     as_json: bool,
 ) -> None:
     """Serve the browser application and the API until Ctrl-C (启动网页服务)."""
     tls = _tls(tls_cert, tls_key)
+    if is_open and host not in LOOPBACK:
+        raise UsageFault(
+            f"--open answers everybody and belongs to this machine alone; --host {host} lets others in. Leave one out.",
+            f"--open 对任何人开放读取，只能用于本机；--host {host} 允许他人访问。请去掉其中之一。",
+        )
     require_free(host, port)
     open_database()
     address = f"{'https' if tls else 'http'}://{host if ':' not in host else f'[{host}]'}:{port}/"
@@ -63,7 +73,7 @@ def serve(
         document(ctx, {"address": address})
     else:
         click.echo(f"LandStock: {address}   (Ctrl-C ends it / 按 Ctrl-C 结束)")
-    run(host, port, worker=worker, **tls)
+    run(host, port, worker=worker, is_open=is_open, **tls)
 
 
 def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
@@ -80,13 +90,13 @@ def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
     return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)}
 
 
-def run(host: str, port: int, *, worker: bool = True, **options: Any) -> None:
+def run(host: str, port: int, *, worker: bool = True, is_open: bool = False, **options: Any) -> None:
     """Serve until the process is told to end, with a worker for import jobs beside. Messages go to standard error."""
     import uvicorn
 
     with worker_beside() if worker else nullcontext():
         uvicorn.run(
-            "api.main:create_app",
+            "api.main:create_open_app" if is_open else "api.main:create_app",
             factory=True,
             host=host,
             port=port,

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import distinct, select
 
+from api.demo_accounts import make_accounts
 from api.handing_out import write_map
 from data.cluster import start
 from data.models import DeliveryFile, Park
@@ -37,6 +38,7 @@ class Demo:
     files: dict[str, Path]
     mapped: int
     mapped_parks: tuple[str, ...] | None
+    accounts: list[dict[str, str]]
 
 
 def default_folder() -> Path:
@@ -70,7 +72,8 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
     progress("write map.html", 0, 1)
     only = None if found.parcels <= LIMIT else _parks_of_sample(report)
     mapped = write_map(question, wanted["map.html"], only)
-    return Demo(report, report.get("duplicate_of") is not None, found, wanted, mapped, only)
+    made = make_accounts(min(code for code in found.parks if code), person)
+    return Demo(report, report.get("duplicate_of") is not None, found, wanted, mapped, only, made)
 
 
 def _imported(person: str, progress: Progress) -> dict[str, Any]:

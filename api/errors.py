@@ -2,7 +2,7 @@
 
 import logging
 from http import HTTPStatus
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from sqlalchemy.exc import DBAPIError, OperationalError
 from starlette.exceptions import HTTPException
 
+from api.access import may
 from api.headers import HEADERS
 from api.visitor import visitor
 from gis.errors import LandStockError
@@ -21,7 +22,16 @@ NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
     "delivery-not-found", "finding-not-found",
 }  # fmt: skip
-OTHER_STATUS = {"other-origin": 403, "job-busy": 409, "job-not-ready": 409, "upload-too-large": 413}
+OTHER_STATUS = {
+    "other-origin": 403,
+    "no-rights": 403,
+    "not-signed-in": 401,
+    "sign-in-refused": 401,
+    "sign-in-locked": 429,
+    "job-busy": 409,
+    "job-not-ready": 409,
+    "upload-too-large": 413,
+}
 BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment
 UNREACHABLE = {
     "zh": "数据库暂时无法连接。请稍后重试；`landstock doctor` 可查看原因。",
@@ -43,6 +53,12 @@ def status_of_error(error: LandStockError) -> int:
     return 422 if error.code in INVALID_CODES else BY_EXIT_CODE.get(error.exit_code, 500)
 
 
+def seen_by(request: Request) -> dict[str, Any]:
+    """Return what every page is told of the person who looks at it: who it is, and which paths it may ask for."""
+    me = getattr(request.state, "me", None)
+    return {"me": me, "may": lambda path, method="GET": me is not None and may(me.role, path, method)}
+
+
 def wants_page(request: Request) -> bool:
     """Say whether a person in a browser asked, and not a program."""
     machine = request.url.path.startswith(("/api/v1", "/tiles", "/ogc", "/healthz", "/readyz", "/export"))
@@ -58,7 +74,7 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
     here = visitor(request)
     page = render(
         "error.html", lang=here.lang, unit=here.unit, status=status, code=code, detail=detail,
-        frame=None, links=None, current="", visitor=here, path=request.url.path,
+        frame=None, links=None, current="", visitor=here, path=request.url.path, **seen_by(request),
     )  # fmt: skip
     return HTMLResponse(page, status)
 
@@ -109,6 +125,13 @@ def unexpected(request: Request, error: Exception) -> Response:
     answer = problem(request, 500, "internal", FAILED[_lang(request)])
     answer.headers.update(HEADERS)  # sent from outside the application's own layers
     return answer
+
+
+def answer_for(request: Request, error: Exception) -> Response:
+    """Return the answer for an error that came before the routes."""
+    if isinstance(error, LandStockError):
+        return _ours(request, error)
+    return _database(request, error) if isinstance(error, DBAPIError) else unexpected(request, error)
 
 
 def install(app: FastAPI) -> None:

@@ -22,6 +22,7 @@ from api.routers import (
     reference,
     rules,
     search,
+    sign_in,
     static,
     summary,
     tiles,
@@ -49,8 +50,11 @@ def readyz(connection: ConnectionDep) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def create_app() -> FastAPI:
-    """Return the application. Catalogues, templates and files are read now, so that faults show at start."""
+def create_app(is_open: bool = False) -> FastAPI:
+    """Return the application; ``is_open``: who is not signed in reads as much as a clerk (on loopback only).
+
+    Catalogues, templates and files are read now, so that faults show at start.
+    """
     app = FastAPI(
         title="LandStock",
         version=VERSION,
@@ -59,13 +63,13 @@ def create_app() -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.add_middleware(Actors)
+    app.add_middleware(Actors, is_open=is_open)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     errors.install(app)
     app.add_api_route("/healthz", healthz, tags=["operation"])
     app.add_api_route("/readyz", readyz, tags=["operation"])
-    for module in (static, tiles, exports, reference, pages, deliveries, imports, import_results):
+    for module in (static, sign_in, tiles, exports, reference, pages, deliveries, imports, import_results):
         app.include_router(module.router)
     for module in (parcels, land, disagreements, rules, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")
@@ -74,3 +78,8 @@ def create_app() -> FastAPI:
         catalogue(lang)
         environment(lang, "ha")
     return app
+
+
+def create_open_app() -> FastAPI:
+    """Return the application for ``serve --open``."""
+    return create_app(is_open=True)

@@ -9,10 +9,13 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
 from api import clock
+from api.access import may
 from api.deps import Asked
+from api.errors import seen_by
 from api.filters import Links
 from api.visitor import Visitor, remember
 from data import feeds, overview
+from data.identity import actor
 from data.queries import Total
 from etl.checks.words import how_to_mend, message
 from gis.words import STATUS
@@ -39,7 +42,7 @@ class Frame:
 
 def frame(connection: Connection, asked: Asked) -> Frame:
     """Return the frame for a page."""
-    load, stale = overview.running_load(connection), feeds.stale(connection, min(asked.as_of, clock.today()))
+    load, stale = running_load(connection), feeds.stale(connection, min(asked.as_of, clock.today()))
     if asked.run_id is None:
         return Frame(overview.frame(connection), None, [], load, stale)
     return Frame(
@@ -49,6 +52,11 @@ def frame(connection: Connection, asked: Asked) -> Frame:
         load,
         stale,
     )
+
+
+def running_load(connection: Connection) -> Any | None:
+    """Return the import that runs, for those who see imports."""
+    return overview.running_load(connection) if may(actor().role, "/import") else None
 
 
 def findings(issues: Sequence[Mapping[Any, Any]], lang: str) -> list[dict[str, str]]:
@@ -87,7 +95,7 @@ def page(
     values = {"links": Links(asked.query), **values}
     text = render(
         template, lang=visitor.lang, unit=visitor.unit, visitor=visitor, asked=asked, frame=frame,
-        current=current, path=request.url.path, words=catalogue(visitor.lang), **values,
+        current=current, path=request.url.path, **seen_by(request), words=catalogue(visitor.lang), **values,
     )  # fmt: skip
     response = HTMLResponse(text, headers={"Vary": "HX-Request, Cookie", "Content-Language": visitor.lang})
     remember(response, visitor)

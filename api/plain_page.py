@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from api import clock
 from api.deps import Asked
 from api.filters import FilterQuery, Links
-from api.pages import Frame, page
+from api.pages import Frame, page, running_load
 from api.visitor import Visitor
 from data import feeds, overview
 
@@ -29,7 +29,7 @@ def plain_page(
         overview.frame(connection),
         None,
         [],
-        overview.running_load(connection),
+        running_load(connection),
         feeds.stale(connection, clock.today()),
     )
     own = {k: v for k, v in request.query_params.items() if k not in ("lang", "unit") and v}

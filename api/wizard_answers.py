@@ -10,17 +10,14 @@ from maps.catalogue import Catalogue
 LONGEST = 80
 
 
-def start_fields(form: Form, words: Catalogue, *, person_wanted: bool = True) -> Read:
-    """Return supplier, person, day of observation and whether the delivery is complete."""
+def start_fields(form: Form, words: Catalogue) -> Read:
+    """Return supplier, day of observation and whether the delivery is complete."""
     read = Read()
-    supplier, person = one(form, "supplier"), one(form, "person")
+    supplier = one(form, "supplier")
     if not supplier:
         read.errors["supplier"] = words.text("wizard.need_supplier")
-    if person_wanted and not person:
-        read.errors["person"] = words.text("wizard.need_person")
-    for name, text in (("supplier", supplier), ("person", person)):
-        if len(text) > LONGEST:
-            read.errors[name] = words.text("wizard.too_long", n=LONGEST)
+    if len(supplier) > LONGEST:
+        read.errors["supplier"] = words.text("wizard.too_long", n=LONGEST)
     day = None
     if said := one(form, "observed_on"):
         try:

@@ -23,6 +23,8 @@ from data.roles import APP_ROLE, role_of
 from data.settings import settings
 from gis.errors import EnvironmentFault
 
+LOOKS_IN = {"planner": {"search_path": "planner, public"}}
+"""A planner finds views without prices before the tables (migration 0019)."""
 _NOTICES_ABSENCE = (
     150000  # a server from 15 on sees during a statement that its client is gone, on all systems
 )
@@ -145,8 +147,9 @@ def _become_actor(connection: Connection) -> None:
         return
     who = actor()
     account = "" if who.account_id is None else str(who.account_id)
-    told = {"person": who.name, "parks": ";".join(who.parks), "account": account, "request": who.request}
-    settings_ = ", ".join(f"set_config('landstock.{name}', %s, true)" for name in told)
+    told = {"landstock.person": who.name, "landstock.parks": ";".join(who.parks), "landstock.account": account,
+            "landstock.request": who.request} | LOOKS_IN.get(who.role, {})  # fmt: skip
+    settings_ = ", ".join(f"set_config('{name}', %s, true)" for name in told)
     connection.connection.cursor().execute(
         f"SET LOCAL ROLE {role_of(who.role)}; SELECT {settings_}", tuple(told.values())
     )

@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     import_minutes: float = Field(default=240, gt=0, description="Minutes that one import may take.")
     read_minutes: float = Field(default=20, gt=0, description="Minutes that reading one file may take.")
     import_workers: int = Field(default=1, ge=1, le=8, description="Import jobs that run at the same time.")
+    session_idle_minutes: int = Field(
+        default=30, ge=1, description="Minutes without a request after which a session ends."
+    )
+    session_hours: float = Field(default=12, gt=0, description="Hours after which a session ends.")
+    sign_in_attempts: int = Field(
+        default=5, ge=1, description="Failed attempts to sign in after which a name is locked."
+    )
+    lock_minutes: int = Field(default=15, ge=1, description="Minutes that a name stays locked.")
+    code_hours: int = Field(default=72, ge=1, description="Hours that a one-time code holds.")
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
     @field_validator("home", "database_password_file")

@@ -12,7 +12,6 @@ from api.filters import Code, Text
 from api.finding_rows import code_rows, finding_rows
 from api.findings_page import findings_values
 from api.fixlists import fix_list_file
-from api.person import person_of
 from api.plain_page import plain_page
 from api.rights import WriterDep
 from api.taking_back import refusals
@@ -127,7 +126,7 @@ def withdraw(
     """Take the publication of a delivery back, with a reason that goes on record."""
     typed = {"reason": reason, "confirm": confirm}
     errors = refusals(typed, visitor.lang)
-    errors = errors or take_back(delivery_id, reason, person_of(request) or writer, visitor.lang)
+    errors = errors or take_back(delivery_id, reason, writer, visitor.lang)
     if not errors:
         return RedirectResponse(f"/deliveries/{delivery_id}", 303)
     with transaction() as opened:

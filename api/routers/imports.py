@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from api import wizard, wizard_pages
 from api.deps import ConnectionDep, VisitorDep
-from api.person import keep_person, person_of
 from api.plain_page import plain_page
 from api.rights import WriterDep
 from api.visitor import Visitor
@@ -28,7 +27,7 @@ Files = Annotated[list[UploadFile], File()]
 @router.get("/import")
 def start(request: Request, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
     """Show where files are dropped, and what can be gone on with."""
-    typed = {"person": person_of(request), "complete": "0"}
+    typed = {"complete": "0"}
     return _start(request, connection, visitor, typed, {}, 200)
 
 
@@ -63,19 +62,14 @@ def begin(
     if not sent:
         read.errors = {"files": words.text("wizard.need_files")} | read.errors
     if read.errors:
-        typed = {name: one(said, name) for name in ("supplier", "person", "complete", "observed_on")}
+        typed = {name: one(said, name) for name in ("supplier", "complete", "observed_on")}
         return _start(request, connection, visitor, typed, read.errors, 422)
-    person = one(said, "person")
-    job_id = jobs.create(
-        connection, "IMPORT", person or writer, (), read.answers | _kept(connection, read.answers)
-    )
+    job_id = jobs.create(connection, "IMPORT", writer, (), read.answers | _kept(connection, read.answers))
     jobs.update_answers(
         connection, job_id, {}, [incoming.receive(job_id, f.filename or "", f.file) for f in sent]
     )
     jobs.queue(connection, job_id, "RECOGNISE")
-    answer = to_step(job_id, "recognise")
-    keep_person(answer, person)
-    return answer
+    return to_step(job_id, "recognise")
 
 
 def _kept(connection: Connection, answers: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +125,7 @@ def files_(
 ) -> Response:
     """Show the files of an import; more may be added, and some taken out."""
     typed = {name: job.answers.get(name) or "" for name in ("supplier", "observed_on")} | {
-        "person": job.created_by, "complete": "1" if job.answers.get("complete") else "0",
+        "complete": "1" if job.answers.get("complete") else "0",
     }  # fmt: skip
     return show(
         request, connection, visitor, job, "files", typed=typed, suppliers=findings.suppliers(connection)
@@ -147,15 +141,13 @@ def change_files(
     words, job = catalogue(visitor.lang), jobs.get(connection, job_id)
     if not wizard.changeable(job):
         return RedirectResponse(f"/import/{job_id}", 303)
-    read = start_fields(said, words, person_wanted=False)
+    read = start_fields(said, words)
     kept = read_files(said, job.files)
     sent = [file for file in files if file.filename]
     if not kept and not sent:
         read.errors["files"] = words.text("wizard.need_files")
     if read.errors:
-        typed = {name: one(said, name) for name in ("supplier", "complete", "observed_on")} | {
-            "person": job.created_by
-        }
+        typed = {name: one(said, name) for name in ("supplier", "complete", "observed_on")}
         return show(request, connection, visitor, job, "files", 422, typed=typed, errors=read.errors,
                      suppliers=findings.suppliers(connection))  # fmt: skip
     new = [incoming.receive(job_id, f.filename or "", f.file) for f in sent]

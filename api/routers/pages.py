@@ -7,12 +7,14 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from api import map_page
+from api.access import may
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import governing
 from api.filters import Links
 from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import overview, queries
+from data.identity import actor
 from data.models import IdleVerdict
 from gis.term_trace import term_trace
 from gis.trace import explain_idle, explain_intensity
@@ -45,7 +47,7 @@ def today(request: Request, asked: AskedDep, connection: ConnectionDep, visitor:
         totals=shown(totals), whole=queries.add(list(totals.values())),
         due=queries.due_rows(connection, run_id, narrowed, until=until, limit=8), due_days=DUE_DAYS,
         missing=queries.missing_totals(connection, run_id, narrowed),
-        deliveries=overview.recent_deliveries(connection), by_park=by_park,
+        deliveries=overview.recent_deliveries(connection) if may(actor().role, "/deliveries") else [], by_park=by_park,
         weekday=weekday(asked.as_of, visitor.lang),
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api.errors import seen_by
 from api.visitor import visitor
 from maps.viewer import render
 
@@ -65,6 +66,7 @@ def docs(request: Request) -> HTMLResponse:
             links=None,
             current="",
             operations=found,
+            **seen_by(request),
             description=document["info"]["description"],
             tags=sorted({o["tag"] for o in found}),
         )

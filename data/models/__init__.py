@@ -1,5 +1,6 @@
 """Tables. Names of columns carry their unit: ``_m2``, ``_ha``, ``_wan``."""
 
+from data.models.accounts import Account, AccountPark, ApiToken, Session, SignInAttempt
 from data.models.agreements import ContractAccount
 from data.models.analysis import (
     AnalysisRun,
@@ -54,7 +55,10 @@ from data.models.staging import STAGING
 __all__ = [
     "STAGING",
     "STORAGE_SRID",
+    "Account",
+    "AccountPark",
     "AnalysisRun",
+    "ApiToken",
     "Base",
     "BoundaryCount",
     "Building",
@@ -98,6 +102,8 @@ __all__ = [
     "Repair",
     "ReporterIndex",
     "RestingIndex",
+    "Session",
+    "SignInAttempt",
     "SupplierMapping",
     "Versioned",
 ]

@@ -7,12 +7,20 @@ WITH RECURSIVE run AS (
     SELECT r.as_of, r.known_on FROM analysis_run AS r WHERE r.run_id = :run_id
 ),
 own AS (
-    SELECT c.*
+    SELECT
+        c.contract_no, c.contract_type, c.amends, c.parcel_codes, c.holder, c.signed_on, c.delivery_by,
+        c.delivered_on, c.commence_by, c.complete_by, c.invest_by, c.price_wan, c.granted_area_m2,
+        c.total_investment_wan, c.planned_investment_ex_land_wan, c.intensity_wan_per_ha, c.due_area_m2,
+        c.far_min, c.row_no, c.file_id
     FROM run
     JOIN contract AS c ON c.known @> run.known_on
     WHERE c.parcel_codes @> ARRAY[CAST(:parcel_code AS text)]
     UNION
-    SELECT s.*
+    SELECT
+        s.contract_no, s.contract_type, s.amends, s.parcel_codes, s.holder, s.signed_on, s.delivery_by,
+        s.delivered_on, s.commence_by, s.complete_by, s.invest_by, s.price_wan, s.granted_area_m2,
+        s.total_investment_wan, s.planned_investment_ex_land_wan, s.intensity_wan_per_ha, s.due_area_m2,
+        s.far_min, s.row_no, s.file_id
     FROM run
     JOIN contract AS s ON s.known @> run.known_on
     JOIN own ON s.amends = own.contract_no

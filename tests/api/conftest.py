@@ -10,6 +10,8 @@ import httpx
 import pytest
 import uvicorn
 
+from tests.people import COOKIE, session_of
+
 
 @contextmanager
 def served() -> Iterator[httpx.Client]:
@@ -26,7 +28,8 @@ def served() -> Iterator[httpx.Client]:
         assert thread.is_alive(), "the server ended while starting"
         assert time.monotonic() < until, "the server did not start within 30 s"
         time.sleep(0.02)
-    with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=120) as client:
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    with httpx.Client(base_url=address, timeout=120, headers={"Origin": address}) as client:
         yield client
     server.should_exit = True
     thread.join(10)
@@ -41,13 +44,15 @@ def _sample_client(sample_database: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def client(_sample_client: httpx.Client, sample_database: str) -> httpx.Client:
-    """Return a client of the application on the sample delivery, without cookies."""
+    """Return a client of the application on the sample delivery, signed in as a clerk."""
     _sample_client.cookies.clear()
+    _sample_client.cookies.set(COOKIE, session_of("clerk"))
     return _sample_client
 
 
 @pytest.fixture
 def empty_client(empty_database: str) -> Iterator[httpx.Client]:
-    """Return a client of the application before anything is published."""
+    """Return a client of the application before anything is published, signed in as a clerk."""
     with served() as client:
+        client.cookies.set(COOKIE, session_of("clerk"))
         yield client

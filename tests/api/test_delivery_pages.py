@@ -89,7 +89,7 @@ def test_what_was_sent_is_there_when_the_answer_arrives(empty_client: httpx.Clie
     for _ in range(5):
         answer = empty_client.post(
             "/import",
-            data={"supplier": "县局", "person": "王敏"},
+            data={"supplier": "县局"},
             files=[("files", ("enterprise.csv", b"credit_code\n912107260359800457\n"))],
             headers=HTML,
         )

@@ -59,7 +59,7 @@ def test_two_followers_share_one_connection(empty_client: httpx.Client, number: 
     found: list[str] = []
 
     def follow() -> None:
-        with httpx.Client(base_url=empty_client.base_url, timeout=60) as client:
+        with httpx.Client(base_url=empty_client.base_url, timeout=60, cookies=empty_client.cookies) as client:
             *_, (kind, _) = events(client, number)
         found.append(kind)
 
@@ -97,7 +97,7 @@ def test_polling_gives_the_same_document(empty_client: httpx.Client, number: int
 @pytest.mark.parametrize(
     ("headers", "status"),
     [
-        ({}, 200),  # a program, not a browser
+        ({}, 200),  # the address of this server, which the client always says
         ({"Origin": "http://127.0.0.1:1"}, 403),  # another port is another origin
         ({"Origin": "null"}, 403),
         ({"Sec-Fetch-Site": "cross-site"}, 403),

@@ -222,13 +222,12 @@ def test_the_unit_of_a_column_stays_unless_another_is_chosen() -> None:
 
 
 def test_first_form() -> None:
-    form = {"supplier": [" 县局 "], "person": ["王敏"], "observed_on": ["2026年3月1日"], "complete": ["1"]}
+    form = {"supplier": [" 县局 "], "observed_on": ["2026年3月1日"], "complete": ["1"]}
     said = start_fields(form, WORDS)
     assert not said.errors
     assert said.answers == {"wizard": True, "supplier": "县局", "complete": True, "observed_on": "2026-03-01"}
     assert set(start_fields({"observed_on": ["sometime"]}, WORDS).errors) == {
         "supplier",
-        "person",
         "observed_on",
     }
 

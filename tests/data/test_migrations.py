@@ -83,8 +83,9 @@ def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connecti
     assert owners.pop("public.spatial_ref_sys") == making.SUPERUSER  # of PostGIS
     assert set(owners.values()) == {"landstock_owner"}
     # 13 layers twice (published, staging), 4 of deliveries, 15 of runs, 10 of taking in, 2 of comparisons, 1 of resting indexes,
-    # 1 of rights, 1 of Alembic.
-    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1
+    # 1 of rights, 1 of Alembic,
+    # 5 of accounts.
+    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1 + 5
     assert (
         connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
     )

@@ -71,7 +71,7 @@ WITHHELD: dict[str, dict[str, tuple[str, ...]]] = {
         (*BY_PARK[:3], *BY_PARCEL[:3], *BY_CONTRACT, *BY_SHAPE, "enterprise"), ("extra",)
     )
     | {
-        "delivery": ("received_by", "paths", "content_sha256", "options"),
+        "delivery": ("received_by", "paths", "content_sha256"),
         "delivery_file": ("rows_read", "rows_accepted", "rows_rejected", "area_m2"),
         "publication": ("person", "reason", "changes"),
     },
@@ -79,12 +79,24 @@ WITHHELD: dict[str, dict[str, tuple[str, ...]]] = {
         (*BY_PARK[:3], *BY_PARCEL[:3], *BY_SHAPE, "contract_phase", "enterprise"), ("extra",)
     )
     | {
-        "contract": ("extra", "price_wan"),
+        # Amounts with and without land tell its price by their difference.
+        "contract": ("extra", "price_wan", "planned_investment_ex_land_wan"),
         "investment_report": ("extra", "land_price_wan", "land_tax_wan"),
         "idle_verdict": ("fee_wan",),
+        "intensity_verdict": ("damages_wan",),
+        "contract_account": ("planned_ex_land_wan", "reported_ex_land_wan", "verified_ex_land_wan"),
     },
 }
 """Role -> table -> columns that it may not read."""
+
+PLANNER_TABLES = ("contract", "investment_report", "idle_verdict", "intensity_verdict", "contract_account")
+BLANKED = {
+    # A trace keeps its rule; the facts of a contract keep whence and when, without the figures of a report.
+    ("idle_verdict", "trace"): "json_build_array(trace -> 0, '[]'::json, '[]'::json)",
+    ("contract_account", "facts"): "(facts::jsonb || jsonb_build_object('price', NULL, 'report', CASE "
+    "jsonb_typeof(facts::jsonb -> 'report') WHEN 'array' THEN jsonb_build_array(facts -> 'report' -> 0, "
+    "facts -> 'report' -> 1, facts -> 'report' -> 2, NULL, NULL, NULL, NULL, NULL, NULL) END))::json",
+}
 
 
 def _grant(role: str, table: str) -> None:
@@ -119,6 +131,7 @@ def upgrade() -> None:
     _contract_park()
     _of_program()
     _of_persons()
+    _planner_views()
 
 
 def _contract_park() -> None:
@@ -195,6 +208,37 @@ def _of_persons() -> None:
     op.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA jobs TO {bureau}")
 
 
+def _columns(table: str) -> list[tuple[str, str]]:
+    found = op.get_bind().exec_driver_sql(
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute AS a WHERE a.attrelid = "
+        "to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum",
+        (f"public.{table}",),
+    )
+    return [(row[0], row[1]) for row in found]
+
+
+def _planner_views() -> None:
+    """Put views before the tables with prices: a planner's transaction looks there first, and finds no price."""
+    op.execute("CREATE SCHEMA planner")
+    op.execute(f"GRANT USAGE ON SCHEMA planner TO {PLANNER}")
+    for table in PLANNER_TABLES:
+        withheld = WITHHELD[PLANNER][table]
+        columns = ", ".join(
+            f'NULL::{kind} AS "{name}"'
+            if name in withheld
+            else f'{BLANKED.get((table, name), f"{table}.{_quoted(name)}")} AS "{name}"'
+            for name, kind in _columns(table)
+        )
+        op.execute(
+            f"CREATE VIEW planner.{table} WITH (security_invoker = true) AS SELECT {columns} FROM public.{table}"
+        )
+        op.execute(f"GRANT SELECT ON planner.{table} TO {PLANNER}")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
 def _protect(table: str) -> None:
     op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
     op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -204,6 +248,7 @@ def downgrade() -> None:
     """Give the role that connects its rights back."""
     conditions = _conditions()
     bureau = BUREAU
+    op.execute("DROP SCHEMA planner CASCADE")
     for table in (*READ, *INTAKE, "contract_park", "resting_index"):
         written = ("new_rows", "changed_rows") if table in WRITTEN_BY_BUREAU else ()
         names = ("of_owner",) if table == "resting_index" else ("all_rows", *written)

@@ -1,0 +1,65 @@
+"""Who may ask for what: every path has a rule, and what has none is for nobody.
+
+The database decides on rows and columns by itself (migrations 0019 and later); this table decides which pages and
+interfaces a role has at all.
+"""
+
+import re
+from typing import NamedTuple
+
+BUREAU = ("clerk", "approver")
+READERS = (*BUREAU, "committee", "planner", "auditor")
+STAFF = (*READERS, "admin")
+EVERYBODY = (*STAFF, "nobody")
+
+
+class Rule(NamedTuple):
+    """Who may ask for paths of a form, by which methods; ``what`` names the part of the program in messages."""
+
+    methods: frozenset[str]
+    path: re.Pattern[str]
+    roles: tuple[str, ...]
+    what: str
+
+
+def _rule(methods: str, path: str, roles: tuple[str, ...], what: str) -> Rule:
+    allowed = set(methods.split())
+    return Rule(frozenset(allowed | ({"HEAD"} if "GET" in allowed else set())), re.compile(path), roles, what)
+
+
+RULES = (
+    _rule("GET", r"/static/.+|/favicon\.ico|/healthz|/readyz", EVERYBODY, "start"),
+    _rule("GET POST", r"/login", EVERYBODY, "start"),
+    _rule("POST", r"/logout", EVERYBODY, "start"),
+    _rule("GET POST", r"/account|/account/password|/account/tokens|/account/tokens/\d+", STAFF, "account"),
+    _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),
+    _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
+    _rule("GET", r"/help", READERS, "help"),
+    _rule("GET", r"/|/map|/parcels|/parcels/.+|/idle|/growth", READERS, "land"),
+    _rule("GET", r"/tiles/.+", READERS, "land"),
+    _rule("GET", r"/export/.+", READERS, "export"),
+    _rule(
+        "GET",
+        r"/api/v1/(?:parcels|parcels/.+|growth|stock|disagreements|reporters|rules|summary|search)",
+        READERS,
+        "land",
+    ),
+    _rule("GET", r"/deliveries|/deliveries/.+|/quality", (*BUREAU, "auditor"), "import"),
+    _rule("POST", r"/deliveries/\d+/withdraw", BUREAU, "import"),
+    _rule("GET", r"/import|/import/.+|/api/v1/import|/api/v1/import/.+", (*BUREAU, "auditor"), "import"),
+    _rule("POST", r"/import|/import/.+|/api/v1/import/.+", BUREAU, "import"),
+)
+
+
+def rule_for(method: str, path: str) -> Rule | None:
+    """Return the rule of a request, if it has one."""
+    return next(
+        (rule for rule in RULES if method in rule.methods and rule.path.fullmatch(path)),
+        None,
+    )
+
+
+def may(role: str, path: str, method: str = "GET") -> bool:
+    """Say whether a role may ask for a path: pages show no link that leads nowhere."""
+    found = rule_for(method, path)
+    return found is not None and role in found.roles

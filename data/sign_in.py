@@ -1,0 +1,304 @@
+"""Signing in and what stands for it afterwards: sessions of browsers, tokens of programs. Works as ``sign_in`` alone.
+
+A session ends after some time without a request and after a working day at most. Secrets are kept as hashes.
+Unknown, wrong, disabled and expired are one answer, and take the same time.
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from sqlalchemy import Connection, text
+
+from data import passwords
+from data.accounts import plain_name
+from data.identity import SIGN_IN, Actor, acting
+from data.session import transaction
+from data.settings import settings
+from gis.errors import LandStockError, UsageFault
+
+NOBODY = Actor("nobody", SIGN_IN)
+_TOUCH_S = 60  # how often a session writes down that it is in use
+_ACCOUNT = (
+    "a.account_id, a.name, a.full_name, a.role, "
+    "ARRAY(SELECT k.park_code FROM account_park AS k WHERE k.account_id = a.account_id ORDER BY 1) AS parks"
+)
+
+
+class SignInRefused(LandStockError):
+    """Name and password don't open the door."""
+
+    code = "sign-in-refused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Name or password is wrong. Try again, or ask your administrator for a new one-time code.",
+            "用户名或密码不正确。请重试，或请管理员重发一次性口令。",
+        )
+
+
+class SignInLocked(LandStockError):
+    """Too many attempts; it is the same for names that don't exist."""
+
+    code = "sign-in-locked"
+
+    def __init__(self, minutes: int) -> None:
+        super().__init__(
+            f"Too many attempts. Wait {minutes} minutes, then try again.",
+            f"尝试次数过多。请在 {minutes} 分钟后重试。",
+        )
+
+
+class PasswordWeak(UsageFault):
+    """A new password is too easy to guess."""
+
+    code = "password-weak"
+    _EN: ClassVar = {
+        "short": f"A password has at least {passwords.SHORTEST} characters; a sentence is easy to remember.",
+        "long": f"A password has at most {passwords.LONGEST} characters.",
+        "name": "A password does not contain the name of its account.",
+        "simple": "A password is not one character over and over, nor a row of the keyboard.",
+    }
+    _ZH: ClassVar = {
+        "short": f"密码至少 {passwords.SHORTEST} 个字符；用一句话容易记住。",
+        "long": f"密码最多 {passwords.LONGEST} 个字符。",
+        "name": "密码不能包含账号名。",
+        "simple": "密码不能是重复或连续的字符。",
+    }
+
+    def __init__(self, why: str) -> None:
+        super().__init__(self._EN[why], self._ZH[why])
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A person who is signed in, by a session or by a token."""
+
+    account_id: int
+    name: str
+    full_name: str | None
+    role: str
+    parks: tuple[str, ...]
+    must_set_password: bool = False
+    scope: str = "write"
+    by_token: bool = False
+
+    def actor(self, request: str) -> Actor:
+        """Return who acts in a request."""
+        return Actor(self.name, self.role, self.parks, self.account_id, request)
+
+
+def _signed(row: Any, **more: Any) -> Signed:
+    return Signed(row.account_id, row.name, row.full_name, row.role, tuple(row.parks), **more)
+
+
+def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
+    """Open a session and return its secret, which only the browser knows.
+
+    Raises
+    ------
+    SignInRefused, SignInLocked
+    """
+    kept = plain_name(name)[:80]
+    with acting(NOBODY):
+        with transaction(settings().request_timeout_s) as connection:
+            _require_open(connection, kept)
+            row = connection.execute(
+                text(
+                    f"SELECT {_ACCOUNT}, a.password_hash, a.code_hash, a.code_until > now() AS code_holds "
+                    "FROM account AS a WHERE a.name = :name AND a.disabled_at IS NULL"
+                ),
+                {"name": kept},
+            ).one_or_none()
+        by_code = (
+            row is not None and bool(row.code_holds) and row.code_hash == passwords.code_digest(password)
+        )
+        right = passwords.matches(password, row.password_hash if row is not None else None)
+        with transaction(settings().request_timeout_s) as connection:
+            connection.execute(
+                text(
+                    "INSERT INTO sign_in_attempt (name, address, succeeded) VALUES (:name, :address, :good)"
+                ),
+                {"name": kept, "address": address, "good": right or by_code},
+            )
+            if row is not None and (right or by_code):
+                signed = _signed(row, must_set_password=not right)
+                return _open(connection, signed, address), signed
+        raise SignInRefused
+
+
+def _require_open(connection: Connection, name: str) -> None:
+    """Refuse a name with too many failures since its last success, for as long after the last of them."""
+    found = settings()
+    failed, since = connection.execute(
+        text(
+            "SELECT count(*), max(at) > now() - make_interval(mins => :minutes) FROM sign_in_attempt "
+            "WHERE name = :name AND NOT succeeded AND at > now() - make_interval(mins => 2 * :minutes) AND at > "
+            "coalesce((SELECT max(at) FROM sign_in_attempt WHERE name = :name AND succeeded), '-infinity')"
+        ),
+        {"name": name, "minutes": found.lock_minutes},
+    ).one()
+    if failed >= found.sign_in_attempts and since:
+        raise SignInLocked(found.lock_minutes)
+
+
+def _open(connection: Connection, signed: Signed, address: str) -> str:
+    secret = passwords.new_secret()
+    connection.execute(
+        text(
+            "INSERT INTO session (token_hash, account_id, until, must_set_password, address) "
+            "VALUES (:hash, :id, now() + make_interval(mins => :minutes), :must, :address)"
+        ),
+        {
+            "hash": passwords.digest(secret), "id": signed.account_id, "must": signed.must_set_password,
+            "minutes": round(settings().session_hours * 60), "address": address,
+        },
+    )  # fmt: skip
+    return secret
+
+
+def by_session(secret: str) -> Signed | None:
+    """Return who is signed in by a session; nobody where it has ended, or the account has."""
+    asked = text(
+        f"SELECT {_ACCOUNT}, s.must_set_password, s.seen_at < now() - make_interval(secs => :touch) AS stale "
+        "FROM session AS s JOIN account AS a USING (account_id) WHERE s.token_hash = :hash AND s.until > now() "
+        "AND s.seen_at > now() - make_interval(mins => :idle) AND a.disabled_at IS NULL"
+    )
+    values = {"hash": passwords.digest(secret), "touch": _TOUCH_S, "idle": settings().session_idle_minutes}
+    with acting(NOBODY), transaction(settings().request_timeout_s) as connection:
+        row = connection.execute(asked, values).one_or_none()
+        if row is None:
+            return None
+        if row.stale:
+            connection.execute(text("UPDATE session SET seen_at = now() WHERE token_hash = :hash"), values)
+        return _signed(row, must_set_password=row.must_set_password)
+
+
+def by_token(secret: str) -> Signed | None:
+    """Return whose token this is; nobody where it is unknown, revoked or past its day."""
+    asked = text(
+        f"SELECT {_ACCOUNT}, t.scope, t.token_id, coalesce(t.used_at, '-infinity') < now() - interval '60 s' AS stale "
+        "FROM api_token AS t JOIN account AS a USING (account_id) WHERE t.token_hash = :hash AND t.until > now() "
+        "AND t.revoked_at IS NULL AND a.disabled_at IS NULL"
+    )
+    with acting(NOBODY), transaction(settings().request_timeout_s) as connection:
+        row = connection.execute(asked, {"hash": passwords.digest(secret)}).one_or_none()
+        if row is None:
+            return None
+        if row.stale:
+            connection.execute(
+                text("UPDATE api_token SET used_at = now() WHERE token_id = :id"), {"id": row.token_id}
+            )
+        return _signed(row, scope=row.scope, by_token=True)
+
+
+def sign_out(secret: str) -> None:
+    """End a session."""
+    with acting(NOBODY), transaction(settings().request_timeout_s) as connection:
+        connection.execute(
+            text("DELETE FROM session WHERE token_hash = :hash"), {"hash": passwords.digest(secret)}
+        )
+
+
+def set_password(signed: Signed, old: str, new: str, address: str) -> str:
+    """Set a password in place of the old one (or of the one-time code), end all sessions and open a new one.
+
+    Raises
+    ------
+    SignInRefused
+        The old one is wrong.
+    PasswordWeak
+        The new one is too easy to guess.
+    """
+    why = passwords.weakness(new, signed.name)
+    if why is not None:
+        raise PasswordWeak(why)
+    with acting(replace(NOBODY, name=signed.name)):
+        with transaction(settings().request_timeout_s) as connection:
+            kept = connection.scalar(
+                text("SELECT password_hash FROM account WHERE account_id = :id"), {"id": signed.account_id}
+            )
+        if not signed.must_set_password and not passwords.matches(old, kept):
+            raise SignInRefused
+        hashed = passwords.hashed(new)
+        with transaction(settings().request_timeout_s) as connection:
+            connection.execute(
+                text(
+                    "UPDATE account SET password_hash = :hash, password_set_at = now(), code_hash = NULL, "
+                    "code_until = NULL WHERE account_id = :id"
+                ),
+                {"hash": hashed, "id": signed.account_id},
+            )
+            connection.execute(text("DELETE FROM session WHERE account_id = :id"), {"id": signed.account_id})
+            return _open(connection, replace(signed, must_set_password=False), address)
+
+
+def give_password(name: str, password: str) -> None:
+    """Set the password of an account from the server's command line.
+
+    Raises
+    ------
+    PasswordWeak
+        It is too easy to guess.
+    """
+    kept = plain_name(name)
+    why = passwords.weakness(password, kept)
+    if why is not None:
+        raise PasswordWeak(why)
+    hashed = passwords.hashed(password)
+    with acting(NOBODY), transaction() as connection:
+        connection.execute(
+            text(
+                "UPDATE account SET password_hash = :hash, password_set_at = now(), code_hash = NULL, "
+                "code_until = NULL WHERE name = :name"
+            ),
+            {"hash": hashed, "name": kept},
+        )
+
+
+def clear(connection: Connection) -> None:
+    """Remove sessions that have ended and attempts older than a day; the log keeps what happened."""
+    connection.execute(text("DELETE FROM session WHERE until < now()"))
+    connection.execute(text("DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'"))
+
+
+def new_token(signed: Signed, label: str, scope: str, days: int) -> str:
+    """Make a token for a program and return it; it is shown once."""
+    secret = f"lst_{passwords.new_secret()}"
+    with acting(replace(NOBODY, name=signed.name)), transaction() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO api_token (account_id, label, token_hash, scope, until) "
+                "VALUES (:id, :label, :hash, :scope, now() + make_interval(days => :days))"
+            ),
+            {
+                "id": signed.account_id, "label": label, "hash": passwords.digest(secret), "scope": scope,
+                "days": days,
+            },
+        )  # fmt: skip
+    return secret
+
+
+def tokens(signed: Signed) -> list[dict[str, dt.datetime | str | int | None]]:
+    """Return the tokens of a person, the newest first."""
+    with acting(NOBODY), transaction() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT token_id, label, scope, created_at, until, used_at, revoked_at FROM api_token "
+                "WHERE account_id = :id ORDER BY token_id DESC"
+            ),
+            {"id": signed.account_id},
+        )
+        return [dict(row) for row in rows.mappings()]
+
+
+def revoke(signed: Signed, token_id: int) -> None:
+    """End a token of this person."""
+    with acting(replace(NOBODY, name=signed.name)), transaction() as connection:
+        connection.execute(
+            text(
+                "UPDATE api_token SET revoked_at = now() WHERE token_id = :token AND account_id = :id "
+                "AND revoked_at IS NULL"
+            ),
+            {"token": token_id, "id": signed.account_id},
+        )

@@ -1,0 +1,364 @@
+"""Who may ask for what: every route has a rule; every role is asked at every route; doors open as they should."""
+
+import base64
+import csv
+import io
+import re
+import zipfile
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from api.access import READERS, RULES, STAFF, rule_for
+from api.main import create_app
+from data import accounts, sign_in
+from data.identity import Actor, acting
+from data.session import transaction
+from etl.export import WHATS
+from tests.people import COOKIE, session_of
+
+PARKS = ("210700-01", "210700-02")
+EXAMPLES = {"parcel_code": "210711012001GB00117", "entity_id": "1", "delivery_id": "1", "job_id": "1",
+            "grid": "WebMercatorQuad", "z": "12", "x": "3427", "y": "1534", "what": "idle-list", "form": "csv",
+            "name": "x", "token_id": "1"}  # fmt: skip
+
+
+def routes() -> list[tuple[str, str]]:
+    """Return method and path of every route that the application has, however routers are nested."""
+    found: list[tuple[str, str]] = []
+
+    def walk(some: Any, prefix: str) -> None:
+        for route in some:
+            if hasattr(route, "original_router"):
+                context = route.include_context
+                walk(route.original_router.routes, prefix + (getattr(context, "prefix", "") or ""))
+            elif getattr(route, "path", None) is not None:
+                found.extend((method, prefix + route.path) for method in route.methods - {"HEAD"})
+
+    walk(create_app().router.routes, "")
+    return sorted(found)
+
+
+ROUTES = routes()
+
+
+def example(path: str) -> str:
+    """Return a path of the form."""
+    return re.sub(r"\{(\w+)(?::\w+)?\}", lambda match: EXAMPLES[match[1]], path)
+
+
+def test_every_route_is_found() -> None:
+    assert len(ROUTES) > 50 and ("GET", "/api/v1/parcels/by-id/{entity_id}") in ROUTES
+    assert ("POST", "/import/{job_id}/write") in ROUTES
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_every_route_has_a_rule(method: str, path: str) -> None:
+    assert rule_for(method, example(path)) is not None, f"api/access.py has no rule for {method} {path}"
+
+
+def test_every_rule_is_for_a_route() -> None:
+    used = {id(rule_for(method, example(path))) for method, path in ROUTES}
+    assert [rule.path.pattern for rule in RULES if id(rule) not in used] == []
+
+
+def first_park() -> str:
+    with transaction() as connection:
+        return str(connection.scalar(text("SELECT min(park_code) FROM park")))
+
+
+@pytest.fixture
+def as_role(client: httpx.Client, sample_database: str) -> Any:
+    """Return a way to sign the client in with a role."""
+
+    def signed(role: str) -> httpx.Client:
+        client.cookies.clear()
+        if role != "nobody":
+            parks = (first_park(),) if role == "committee" else ()
+            client.cookies.set(COOKIE, session_of(role, *parks))
+        return client
+
+    return signed
+
+
+@pytest.mark.parametrize("role", [*STAFF, "nobody"])
+def test_each_role_at_each_route(as_role: Any, role: str) -> None:
+    """A route answers the roles of its rule, and no other; nothing fails inside for want of a right."""
+    client = as_role(role)
+    wrong = []
+    for method, path in ROUTES:
+        if path == "/logout" or path.endswith("/events"):
+            continue
+        rule = rule_for(method, example(path))
+        assert rule is not None
+        found = client.request(
+            method, example(path), params={"as_of": "2026-11-01"} if method == "GET" else None
+        )
+        allowed = role in rule.roles or "nobody" in rule.roles
+        expected = {401} if role == "nobody" else {403}
+        turned_away = found.status_code in expected
+        if path == "/login":
+            continue
+        if role == "admin" and path == "/":
+            allowed, turned_away = True, found.status_code != 303
+        if turned_away == allowed or found.status_code >= 500:
+            wrong.append((method, path, found.status_code, found.text[:200]))
+    assert wrong == []
+
+
+SECRETS = ("password_hash", "code_hash", "token_hash")
+
+
+def test_an_unknown_path_is_not_told_from_a_closed_one(as_role: Any) -> None:
+    nobody = as_role("nobody")
+    assert nobody.get("/nothing-here").status_code == nobody.get("/parcels").status_code == 401
+    assert as_role("clerk").get("/nothing-here").status_code == 404
+
+
+def test_a_browser_is_sent_to_the_door_and_back(as_role: Any) -> None:
+    page = {"Accept": "text/html"}
+    sent = as_role("nobody").get("/parcels?q=A&as_of=2026-11-01", headers=page)
+    assert sent.status_code == 303
+    assert sent.headers["location"] == "/login?next=%2Fparcels%3Fq%3DA%26as_of%3D2026-11-01"
+    door = as_role("nobody").get(sent.headers["location"])
+    assert 'value="/parcels?q=A&amp;as_of=2026-11-01"' in door.text
+
+
+@pytest.mark.parametrize(
+    "place", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", "/a\nb"]
+)
+def test_the_door_leads_to_no_other_server(as_role: Any, place: str) -> None:
+    assert 'name="next" value="/"' in as_role("nobody").get("/login", params={"next": place}).text
+
+
+@pytest.fixture
+def person(client: httpx.Client, sample_database: str) -> tuple[str, str]:
+    """Return name and one-time code of an account made now."""
+    name = f"person{len(all_accounts())}"
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        return name, accounts.add(connection, name, "clerk")
+
+
+def all_accounts() -> list[accounts.Account]:
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        return accounts.listed(connection)
+
+
+def enter(client: httpx.Client, name: str, password: str, **more: str) -> httpx.Response:
+    return client.post("/login", data={"name": name, "password": password} | more)
+
+
+def test_the_first_sign_in(as_role: Any, person: tuple[str, str]) -> None:
+    name, code = person
+    client = as_role("nobody")
+    # A code may be typed in any case and without its dashes; it opens the page for a password, and nothing else.
+    entered = enter(client, name.upper(), code.replace("-", "").lower(), next="/idle")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/account/password")
+    first = client.cookies[COOKIE]
+    assert client.get("/api/v1/parcels").status_code == 401
+    assert client.get("/parcels", headers={"Accept": "text/html"}).headers["location"] == "/account/password"
+    for new, why in (("kurz", "12"), (f"{name}-{name}-x", "账号名"), ("aaaaaaaaaaaaaaa", "重复")):
+        refused = client.post("/account/password", data={"new": new, "again": new})
+        assert refused.status_code == 422 and why in refused.text
+    assert client.post("/account/password", data={"new": "a" * 20, "again": "b" * 20}).status_code == 422
+    good = "八千里路云和月莫等闲 1"
+    assert client.post("/account/password", data={"new": good, "again": good}).status_code == 303
+    assert client.cookies[COOKIE] != first and client.get("/api/v1/parcels").status_code == 200
+    client.cookies.clear()
+    client.cookies.set(COOKIE, first)
+    assert client.get("/api/v1/parcels").status_code == 401  # the session of the code has ended
+    assert enter(client, name, code).status_code == 401  # and so has the code
+    client.cookies.clear()
+    assert enter(client, name, good, next="/idle").headers["location"] == "/idle"
+
+
+def test_wrong_and_unknown_are_one_answer_and_lock_alike(as_role: Any, person: tuple[str, str]) -> None:
+    client = as_role("nobody")
+    unknown = f"nobody-{person[0]}"
+    for name in (person[0], unknown):
+        answers = [enter(client, name, "wrong password 1") for _ in range(5)]
+        assert {answer.status_code for answer in answers} == {401}
+        assert enter(client, name, "wrong password 1").status_code == 429
+    one, other = (enter(client, name, "x").text.replace(name, "") for name in (person[0], unknown))
+    assert one == other
+    assert enter(client, *person).status_code == 429  # also with the right one, until the time is over
+
+
+def test_an_ended_account_is_out_at_once(as_role: Any) -> None:
+    client = as_role("planner")
+    assert client.get("/api/v1/parcels").status_code == 200
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        accounts.set_disabled(connection, "planner", True)
+    assert client.get("/api/v1/parcels").status_code == 401
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        accounts.set_disabled(connection, "planner", False)
+
+
+def test_leaving_ends_the_session(as_role: Any) -> None:
+    client = as_role("clerk")
+    secret = client.cookies[COOKIE]
+    assert client.post("/logout").status_code == 303
+    client.cookies.set(COOKIE, secret)
+    assert client.get("/api/v1/parcels").status_code == 401
+
+
+def test_tokens(as_role: Any) -> None:
+    client = as_role("clerk")
+    made = client.post("/account/tokens", data={"label": "QGIS", "scope": "read", "days": "1"})
+    found = re.search(r"lst_[\w-]+", made.text)
+    assert found is not None
+    token = found[0]
+    assert token not in client.get("/account").text  # shown once
+    client.cookies.clear()
+    bearer = {"Authorization": f"Bearer {token}"}
+    basic = {"Authorization": "Basic " + base64.b64encode(f"any:{token}".encode()).decode()}
+    for header in (bearer, basic):
+        assert client.get("/api/v1/parcels", headers=header).status_code == 200
+    assert client.post("/api/v1/import/1/cancel", headers=bearer).status_code == 403  # it may read only
+    for header in (
+        "Bearer lst_x",
+        "Basic !!!",
+        "Basic " + base64.b64encode(b"\xff:x").decode(),
+        "Bearer",
+        "x" * 5_000,
+    ):
+        assert client.get("/api/v1/parcels", headers={"Authorization": header}).status_code == 401
+    number = sign_in.tokens(sign_in.by_token(token))[0]["token_id"]  # type: ignore[arg-type]
+    as_role("clerk").post(f"/account/tokens/{number}")
+    client.cookies.clear()
+    assert client.get("/api/v1/parcels", headers=bearer).status_code == 401
+
+
+def test_another_persons_token_is_not_revoked(as_role: Any) -> None:
+    made = as_role("clerk").post("/account/tokens", data={"label": "mine", "days": "1"})
+    token = re.search(r"lst_[\w-]+", made.text)
+    assert token is not None
+    mine = sign_in.by_token(token[0])
+    assert mine is not None
+    number = sign_in.tokens(mine)[0]["token_id"]
+    as_role("approver").post(f"/account/tokens/{number}")
+    assert sign_in.by_token(token[0]) is not None
+
+
+@pytest.mark.parametrize(
+    "header", ["\x00", "landstock_session=; =;;", "a" * 9_000, 'landstock_session="\\', "é=1"]
+)
+def test_a_strange_cookie_signs_nobody_in(as_role: Any, header: str) -> None:
+    found = as_role("nobody").get(
+        "/api/v1/parcels", headers={"Cookie": header.encode("latin-1", "ignore").replace(b"\x00", b"")}
+    )
+    assert found.status_code == 401
+
+
+def test_the_administrators_page(as_role: Any) -> None:
+    client = as_role("admin")
+    assert client.get("/", headers={"Accept": "text/html"}).headers["location"] == "/settings/accounts"
+    name = f"new{len(all_accounts())}"
+    bad = client.post("/settings/accounts", data={"name": name, "role": "committee"})
+    assert bad.status_code == 422 and "园区" in bad.text
+    made = client.post(
+        "/settings/accounts", data={"name": name, "role": "committee", "parks": "210700-01、210700-02"}
+    )
+    assert made.status_code == 200 and re.search(r"[A-Z2-9]{4}(-[A-Z2-9]{4}){3}", made.text)
+    assert {a.name: a.parks for a in all_accounts()}[name] == PARKS
+    assert client.post("/settings/accounts", data={"name": name, "role": "clerk"}).status_code == 422
+    # What a form does not have is not taken from it.
+    client.post(
+        "/settings/accounts",
+        data={"name": f"{name}x", "role": "clerk", "account_id": "1", "password_hash": "x"},
+    )
+    assert client.post(f"/settings/accounts/{name}", data={"act": "disable"}).status_code == 303
+    assert next(a for a in all_accounts() if a.name == name).disabled_at is not None
+    assert client.post("/settings/accounts/nobody-here", data={"act": "code"}).status_code == 404
+
+
+def test_readers_are_those_who_see_land() -> None:
+    assert set(READERS) == set(STAFF) - {"admin"}
+
+
+def of_parks(statement: str) -> list[tuple[str, str]]:
+    with transaction() as connection:
+        return [(str(row[0]), str(row[1])) for row in connection.execute(text(statement))]
+
+
+def test_nothing_of_another_park_reaches_a_committee(as_role: Any) -> None:
+    """Every page, list, tile and export, in each format: no code of another park's parcels, contracts or holders."""
+    codes = of_parks(
+        "SELECT parcel_code, park_code FROM parcel WHERE park_code IS NOT NULL AND upper_inf(known)"
+    )
+    own_park = first_park()
+    own = {code for code, park in codes if park == own_park}
+    others = {code for code, park in codes if park != own_park}
+    contracts = of_parks("SELECT contract_no, park_code FROM contract_park")
+    others |= {number for number, _ in contracts} - {number for number, park in contracts if park == own_park}
+    assert len(own) > 400 and len(others) > 1_500
+    client, word = as_role("committee"), re.compile(r"[0-9A-Z]{10,}")
+    paths = [example(path) for method, path in ROUTES if method == "GET" and "{what}" not in path]
+    paths += [f"/export/{what}.{form}" for what in WHATS for form in ("csv", "geojson", "xlsx")]
+    paths += [
+        f"/api/v1/search?q={next(iter(others))}",
+        f"/parcels?q={sorted(others)[0]}",
+        "/api/v1/parcels?size=1000",
+    ]
+    seen_own = 0
+    for path in paths:
+        if path.endswith("/events") or rule_for("GET", path.split("?")[0]) is None:
+            continue
+        found = client.get(path, params={} if "?" in path else {"as_of": "2026-11-01"})
+        told = set(word.findall(content_text(found)))
+        asked = set(word.findall(path))  # a page says what was looked for
+        assert not (told & others) - asked, (path, sorted(told & others)[:3])
+        seen_own += bool(told & own)
+    assert seen_own > 8
+    some = sorted(others & {code for code, _ in codes})[0]
+    assert client.get(f"/api/v1/parcels/{some}?as_of=2026-11-01").status_code == 404
+    assert client.get(f"/parcels/{some}?as_of=2026-11-01").status_code == 404
+    assert client.get("/api/v1/parcels?as_of=2026-11-01").json()["total"] == len(own)
+
+
+def content_text(found: httpx.Response) -> str:
+    """Return what an answer says, also where it is a workbook."""
+    if found.content[:2] != b"PK":
+        return found.text
+    with zipfile.ZipFile(io.BytesIO(found.content)) as book:
+        return " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+
+WITHHELD_COLUMNS = {
+    "fee_wan",
+    "planned_ex_land_wan",
+    "reported_ex_land_wan",
+    "verified_ex_land_wan",
+    "damages_wan",
+}
+
+
+def test_no_price_reaches_a_planner(as_role: Any) -> None:
+    """Neither in a column of an export, nor in a dossier, nor by the difference of two amounts."""
+    day = {"as_of": "2026-11-01"}
+    filled: dict[str, set[str]] = {"clerk": set(), "planner": set()}
+    for role, columns in filled.items():
+        client = as_role(role)
+        for what in WHATS:
+            rows = csv.DictReader(
+                io.StringIO(client.get(f"/export/{what}.csv", params=day).text.lstrip("\ufeff"))
+            )
+            columns |= {name for row in rows for name in WITHHELD_COLUMNS & row.keys() if row[name]}
+    assert filled == {"clerk": WITHHELD_COLUMNS, "planner": set()}
+    codes = of_parks(
+        "SELECT p.parcel_code, max(trim_scale(c.price_wan)::text) FROM parcel AS p JOIN contract AS c ON p.parcel_code "
+        "= ANY (c.parcel_codes) WHERE c.price_wan > 1000 AND c.price_wan <> round(c.price_wan, 1) GROUP BY 1 ORDER BY 1 "
+        "LIMIT 5"
+    )
+    number = re.compile(r"\d[\d,]*\.\d+")
+
+    def told(role: str, path: str) -> set[str]:
+        found = as_role(role).get(path, params=day)
+        assert found.status_code == 200
+        return {one.replace(",", "") for one in number.findall(found.text)}
+
+    for code, price in codes:
+        assert price in told("clerk", f"/api/v1/parcels/{code}")
+        assert price not in told("planner", f"/parcels/{code}") | told("planner", f"/api/v1/parcels/{code}")
