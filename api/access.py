@@ -33,6 +33,7 @@ RULES = (
     _rule("POST", r"/logout", EVERYBODY, "start"),
     _rule("GET POST", r"/account|/account/password|/account/tokens|/account/tokens/\d+", STAFF, "account"),
     _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),
+    _rule("GET POST", r"/audit", ("auditor",), "audit"),
     _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
     _rule("GET", r"/help", READERS, "help"),
     _rule("GET", r"/|/map|/parcels|/parcels/.+|/idle|/growth", READERS, "land"),

@@ -3,6 +3,7 @@
 import click
 
 from api.cli_analysis import analyse, explain
+from api.cli_audit import audit
 from api.cli_corrections import correct, corrections
 from api.cli_database import db, doctor
 from api.cli_deliveries import deliveries, import_, publish, withdraw
@@ -40,6 +41,7 @@ for _command in (
     explain,
     rules,
     user,
+    audit,
     export,
     map_,
     serve,

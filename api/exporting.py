@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from api.deps import Asked
-from data import queries
+from data import audit, queries
 from etl import export
 
 MEDIA = {
@@ -38,7 +38,12 @@ def exported(connection: Connection, what: str, form: str, asked: Asked, lang: s
     with tempfile.TemporaryDirectory(prefix="landstock-export-") as folder:
         path = Path(folder) / f"{what}.{form}"
         export.write(found, form, path)
-        return path.read_bytes()
+        content = path.read_bytes()
+    told = export.told(found, form, content) | {
+        "filter": query.model_dump(exclude_defaults=True, mode="json")
+    }
+    audit.record(connection, "export", what, form, told)
+    return content
 
 
 def _narrowed(connection: Connection, found: export.Dataset, what: str, asked: Asked) -> export.Dataset:

@@ -10,6 +10,7 @@ from api.actors import Actors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
 from api.routers import (
+    audit,
     deliveries,
     disagreements,
     exports,
@@ -69,7 +70,18 @@ def create_app(is_open: bool = False) -> FastAPI:
     errors.install(app)
     app.add_api_route("/healthz", healthz, tags=["operation"])
     app.add_api_route("/readyz", readyz, tags=["operation"])
-    for module in (static, sign_in, tiles, exports, reference, pages, deliveries, imports, import_results):
+    for module in (
+        static,
+        sign_in,
+        audit,
+        tiles,
+        exports,
+        reference,
+        pages,
+        deliveries,
+        imports,
+        import_results,
+    ):
         app.include_router(module.router)
     for module in (parcels, land, disagreements, rules, summary, search, jobs):
         app.include_router(module.router, prefix="/api/v1")

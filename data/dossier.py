@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection, RowMapping
 
+from data import audit
 from data.sql import load
 from gis.errors import LandStockError
 
@@ -75,7 +76,7 @@ def parcel(
 def dossier(
     connection: Connection, run_id: int, *, parcel_code: str | None = None, entity_id: int | None = None
 ) -> Dossier:
-    """Return everything on record about one parcel.
+    """Return everything on record about one parcel; the look at it goes into the log.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def dossier(
     """
     found = parcel(connection, run_id, parcel_code=parcel_code, entity_id=entity_id)
     here = {"run_id": run_id, "parcel_code": found["parcel_code"]}
+    audit.record(connection, "view", "parcel", found["parcel_code"], {"as_of": found["as_of"]})
     return Dossier(
         parcel=found,
         contracts=_rows(connection, "dossier_contracts", **here),

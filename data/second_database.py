@@ -67,12 +67,29 @@ def make(name: str) -> str:
 
 
 def clear(name: str, tables: Sequence[str]) -> None:
-    """Empty tables of a database that :func:`make` made, which the application itself may not."""
+    """Empty tables of a database that :func:`make` made, which the application itself may not.
+
+    Their triggers rest until :func:`settle`, so that what is copied into them is not logged as new.
+    """
+    _as_owner(
+        name,
+        [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in tables]
+        + [f"TRUNCATE {', '.join(tables)} CASCADE"],
+    )
+
+
+def settle(name: str, tables: Sequence[str]) -> None:
+    """Let the triggers of tables work again that :func:`clear` emptied."""
+    _as_owner(name, [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables])
+
+
+def _as_owner(name: str, statements: Sequence[str]) -> None:
     made = create_engine(_privileged(name), poolclass=NullPool)
     try:
         with faults(), made.begin() as connection:
-            for table in tables:
-                connection.execute(text(f"DELETE FROM {table}"))
+            connection.execute(text(f"SET LOCAL ROLE {OWNER_ROLE}"))
+            for statement in statements:
+                connection.execute(text(statement))
     finally:
         made.dispose()
 

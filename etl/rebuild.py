@@ -131,6 +131,7 @@ def _take_over(name: str, address: str, done: replay.History) -> None:
                     _copy(target, f"COPY {table} FROM STDIN", dump)
                     _count_on(target, table)
                 dump.seek(start + length)
+        second_database.settle(name, tables)
 
 
 def _others(connection: Connection) -> list[str]:

@@ -13,8 +13,8 @@ import procrastinate
 import psycopg
 import psycopg_pool
 
-from data import incoming, job_runs
-from data.identity import SYSTEM, Actor, act
+from data import audit, incoming, job_runs, sign_in
+from data.identity import SYSTEM, Actor, act, acting
 from data.jobs import QUEUE, TASK
 from data.listening import address, become_system
 from data.session import transaction
@@ -25,6 +25,7 @@ from etl.reporting import process_name
 from gis.errors import EnvironmentFault, LandStockError
 
 SWEEP_S = 10.0
+_SEAL_S = 300.0  # how long an entry of the log may wait for its seal
 STOP_S = 5.0  # a stopping worker lets a running job go on for so long
 _AGAIN_S = 2.0  # before a lost database is asked again
 log = logging.getLogger("landstock.worker")
@@ -78,6 +79,9 @@ def sweep() -> None:
         for job_id in job_runs.sweep(connection):
             log.warning("job %s had lost its process", job_id)
         incoming.clear(connection)
+        audit.seal(connection, every_s=_SEAL_S)
+    with acting(sign_in.NOBODY), transaction(timeout_s=settings().request_timeout_s) as connection:
+        sign_in.clear(connection)
 
 
 async def _keep_sweeping() -> None:

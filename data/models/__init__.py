@@ -9,6 +9,7 @@ from data.models.analysis import (
     IntensityVerdict,
     ParcelBuiltup,
 )
+from data.models.audit import AuditEvent, AuditSeal, AuditSealed
 from data.models.base import STORAGE_SRID, Base, Versioned
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
 from data.models.disagreements import Disagreement, ReporterIndex
@@ -59,6 +60,9 @@ __all__ = [
     "AccountPark",
     "AnalysisRun",
     "ApiToken",
+    "AuditEvent",
+    "AuditSeal",
+    "AuditSealed",
     "Base",
     "BoundaryCount",
     "Building",

@@ -1,8 +1,11 @@
 """Exports: one WHAT in one FORMAT, whole or not at all."""
 
+import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+from data import audit
+from data.session import transaction
 from etl.analysis.judging import Progress
 from etl.export import boundary_points
 from etl.export.boundary_points import require_zone, write_boundary_points
@@ -23,6 +26,7 @@ __all__ = [
     "dataset",
     "export",
     "files",
+    "told",
     "write",
 ]
 
@@ -110,4 +114,15 @@ def export(
     if crs is not None:
         found = replace(found, crs=crs)
     write(found, form, path)
+    with transaction() as connection:
+        for file in files(found, form, path):
+            audit.record(connection, "export", what, form, told(found, form, file.read_bytes()))
     return found
+
+
+def told(found: Dataset, form: str, content: bytes) -> dict[str, object]:
+    """Return what the log says of an export: how much of what, as of when, and the hash of the file."""
+    return {
+        "rows": len(found.rows), "format": form, "as_of": found.question.as_of.isoformat(),
+        "park": found.question.park_code, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip

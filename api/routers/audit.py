@@ -1,0 +1,79 @@
+"""The log for auditors: searched, and compared with its seals."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from api.deps import ConnectionDep, VisitorDep
+from api.errors import seen_by
+from api.filters import FilterQuery, Links
+from api.visitor import remember
+from data import audit
+from maps.viewer import render
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Text = Annotated[str, Query(max_length=120)]
+SIZE = 50
+
+
+def _change(row: Mapping[Any, Any]) -> str:
+    """Return what changed on one line: each value with what it was before."""
+    old, new = row["old"] or {}, row["new"] or {}
+    parts = [
+        f"{name}: {old[name]} → {new.get(name)}"
+        if name in old and row["new"] is not None
+        else f"{name}: {value}"
+        for name, value in {**old, **new}.items()
+        if value not in (None, [], {})
+    ]
+    return "; ".join(parts)
+
+
+def _page(
+    request: Request, connection: Any, visitor: Any, asked_for: dict[str, Any], verified: Any = None
+) -> HTMLResponse:
+    rows = audit.search(connection, **asked_for, size=SIZE)
+    older = ""
+    if len(rows) == SIZE:
+        query = {name: value for name, value in asked_for.items() if value}
+        older = "/audit?" + urlencode(query | {"before": rows[-1]["event_id"]})
+    text = render(
+        "audit.html", lang=visitor.lang, unit=visitor.unit, path="/audit", current="audit", frame=None, asked=None,
+        links=Links(FilterQuery()), visitor=visitor, rows=[dict(row) | {"change": _change(row)} for row in rows],
+        asked_for=asked_for, older=older, totals=audit.totals(connection), seals=audit.seals(connection),
+        verified=verified, **seen_by(request),
+    )  # fmt: skip
+    answer = HTMLResponse(text, headers={"Cache-Control": "no-store"})
+    remember(answer, visitor)
+    return answer
+
+
+@router.get("/audit")
+def log(
+    request: Request,
+    connection: ConnectionDep,
+    visitor: VisitorDep,
+    q: Text = "",
+    action: Text = "",
+    from_on: dt.date | str | None = None,
+    to_on: dt.date | str | None = None,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> HTMLResponse:
+    """Show the log, the newest entries first."""
+    asked_for = {
+        "q": q.strip().replace("\x00", ""), "action": action.replace("\x00", ""),
+        "from_on": from_on if isinstance(from_on, dt.date) else None,
+        "to_on": to_on if isinstance(to_on, dt.date) else None, "before": before,
+    }  # fmt: skip
+    return _page(request, connection, visitor, asked_for)
+
+
+@router.post("/audit")
+def verify(request: Request, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
+    """Compare the log with its seals."""
+    asked_for = {"q": "", "action": "", "from_on": None, "to_on": None, "before": None}
+    return _page(request, connection, visitor, asked_for, audit.verify(connection))
