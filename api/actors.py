@@ -16,7 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api.access import Rule, rule_for
 from api.errors import answer_for, problem, wants_page
 from data.identity import acting
-from data.sign_in import NOBODY, Signed, by_session, by_token
+from data.sign_in import NOBODY, Signed, by_session
+from data.tokens import by_token
 from gis.errors import LandStockError
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

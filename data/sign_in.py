@@ -1,10 +1,9 @@
-"""Signing in and what stands for it afterwards: sessions of browsers, tokens of programs. Works as ``sign_in`` alone.
+"""Signing in, and the sessions of browsers that stand for it afterwards. Works as ``sign_in`` alone.
 
 A session ends after some time without a request and after a working day at most. Secrets are kept as hashes.
 Unknown, wrong, disabled and expired are one answer, and take the same time.
 """
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -19,7 +18,7 @@ from gis.errors import LandStockError, UsageFault
 
 NOBODY = Actor("nobody", SIGN_IN)
 _TOUCH_S = 60  # how often a session writes down that it is in use
-_ACCOUNT = (
+ACCOUNT = (
     "a.account_id, a.name, a.full_name, a.role, "
     "ARRAY(SELECT k.park_code FROM account_park AS k WHERE k.account_id = a.account_id ORDER BY 1) AS parks"
 )
@@ -67,7 +66,10 @@ class PasswordWeak(UsageFault):
     }
 
     def __init__(self, why: str) -> None:
-        super().__init__(self._EN[why], self._ZH[why])
+        super().__init__(
+            f"The password won't do. {self._EN[why]} Choose another.",
+            f"密码不符合要求：{self._ZH[why]}请另选密码。",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,8 @@ class Signed:
         return Actor(self.name, self.role, self.parks, self.account_id, request)
 
 
-def _signed(row: Any, **more: Any) -> Signed:
+def signed_of(row: Any, **more: Any) -> Signed:
+    """Return the person of a row with the columns of an account."""
     return Signed(row.account_id, row.name, row.full_name, row.role, tuple(row.parks), **more)
 
 
@@ -105,7 +108,7 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
             _require_open(connection, kept)
             row = connection.execute(
                 text(
-                    f"SELECT {_ACCOUNT}, a.password_hash, a.code_hash, a.code_until > now() AS code_holds "
+                    f"SELECT {ACCOUNT}, a.password_hash, a.code_hash, a.code_until > now() AS code_holds "
                     "FROM account AS a WHERE a.name = :name AND a.disabled_at IS NULL"
                 ),
                 {"name": kept},
@@ -114,15 +117,19 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
             row is not None and bool(row.code_holds) and row.code_hash == passwords.code_digest(password)
         )
         right = passwords.matches(password, row.password_hash if row is not None else None)
-        with transaction(settings().request_timeout_s) as connection:
+        good = row is not None and (right or by_code)
+        known = (
+            replace(NOBODY, name=row.name, account_id=row.account_id) if row is not None and good else NOBODY
+        )
+        with acting(known), transaction(settings().request_timeout_s) as connection:
             connection.execute(
                 text(
                     "INSERT INTO sign_in_attempt (name, address, succeeded) VALUES (:name, :address, :good)"
                 ),
-                {"name": kept, "address": address, "good": right or by_code},
+                {"name": kept, "address": address, "good": good},
             )
-            if row is not None and (right or by_code):
-                signed = _signed(row, must_set_password=not right)
+            if row is not None and good:
+                signed = signed_of(row, must_set_password=not right)
                 return _open(connection, signed, address), signed
         raise SignInRefused
 
@@ -160,7 +167,7 @@ def _open(connection: Connection, signed: Signed, address: str) -> str:
 def by_session(secret: str) -> Signed | None:
     """Return who is signed in by a session; nobody where it has ended, or the account has."""
     asked = text(
-        f"SELECT {_ACCOUNT}, s.must_set_password, s.seen_at < now() - make_interval(secs => :touch) AS stale "
+        f"SELECT {ACCOUNT}, s.must_set_password, s.seen_at < now() - make_interval(secs => :touch) AS stale "
         "FROM session AS s JOIN account AS a USING (account_id) WHERE s.token_hash = :hash AND s.until > now() "
         "AND s.seen_at > now() - make_interval(mins => :idle) AND a.disabled_at IS NULL"
     )
@@ -171,25 +178,7 @@ def by_session(secret: str) -> Signed | None:
             return None
         if row.stale:
             connection.execute(text("UPDATE session SET seen_at = now() WHERE token_hash = :hash"), values)
-        return _signed(row, must_set_password=row.must_set_password)
-
-
-def by_token(secret: str) -> Signed | None:
-    """Return whose token this is; nobody where it is unknown, revoked or past its day."""
-    asked = text(
-        f"SELECT {_ACCOUNT}, t.scope, t.token_id, coalesce(t.used_at, '-infinity') < now() - interval '60 s' AS stale "
-        "FROM api_token AS t JOIN account AS a USING (account_id) WHERE t.token_hash = :hash AND t.until > now() "
-        "AND t.revoked_at IS NULL AND a.disabled_at IS NULL"
-    )
-    with acting(NOBODY), transaction(settings().request_timeout_s) as connection:
-        row = connection.execute(asked, {"hash": passwords.digest(secret)}).one_or_none()
-        if row is None:
-            return None
-        if row.stale:
-            connection.execute(
-                text("UPDATE api_token SET used_at = now() WHERE token_id = :id"), {"id": row.token_id}
-            )
-        return _signed(row, scope=row.scope, by_token=True)
+        return signed_of(row, must_set_password=row.must_set_password)
 
 
 def sign_out(secret: str) -> None:
@@ -260,45 +249,3 @@ def clear(connection: Connection) -> None:
     """Remove sessions that have ended and attempts older than a day; the log keeps what happened."""
     connection.execute(text("DELETE FROM session WHERE until < now()"))
     connection.execute(text("DELETE FROM sign_in_attempt WHERE at < now() - interval '1 day'"))
-
-
-def new_token(signed: Signed, label: str, scope: str, days: int) -> str:
-    """Make a token for a program and return it; it is shown once."""
-    secret = f"lst_{passwords.new_secret()}"
-    with acting(replace(NOBODY, name=signed.name)), transaction() as connection:
-        connection.execute(
-            text(
-                "INSERT INTO api_token (account_id, label, token_hash, scope, until) "
-                "VALUES (:id, :label, :hash, :scope, now() + make_interval(days => :days))"
-            ),
-            {
-                "id": signed.account_id, "label": label, "hash": passwords.digest(secret), "scope": scope,
-                "days": days,
-            },
-        )  # fmt: skip
-    return secret
-
-
-def tokens(signed: Signed) -> list[dict[str, dt.datetime | str | int | None]]:
-    """Return the tokens of a person, the newest first."""
-    with acting(NOBODY), transaction() as connection:
-        rows = connection.execute(
-            text(
-                "SELECT token_id, label, scope, created_at, until, used_at, revoked_at FROM api_token "
-                "WHERE account_id = :id ORDER BY token_id DESC"
-            ),
-            {"id": signed.account_id},
-        )
-        return [dict(row) for row in rows.mappings()]
-
-
-def revoke(signed: Signed, token_id: int) -> None:
-    """End a token of this person."""
-    with acting(replace(NOBODY, name=signed.name)), transaction() as connection:
-        connection.execute(
-            text(
-                "UPDATE api_token SET revoked_at = now() WHERE token_id = :token AND account_id = :id "
-                "AND revoked_at IS NULL"
-            ),
-            {"token": token_id, "id": signed.account_id},
-        )

@@ -11,7 +11,7 @@ from api.deps import VisitorDep
 from api.errors import seen_by
 from api.filters import FilterQuery, Links
 from api.visitor import Visitor, remember
-from data import accounts, sign_in
+from data import accounts, sign_in, tokens
 from data.identity import STAFF, acting
 from data.session import transaction
 from data.settings import settings
@@ -158,7 +158,7 @@ def change_password(
 def _own_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
     text = render(
         "account.html", lang=visitor.lang, unit=visitor.unit, path="/account", current="account", frame=None,
-        links=Links(FilterQuery()), asked=None, visitor=visitor, tokens=sign_in.tokens(request.state.me),
+        links=Links(FilterQuery()), asked=None, visitor=visitor, tokens=tokens.tokens(request.state.me),
         **seen_by(request), **({"fresh": "", "error": ""} | values),
     )  # fmt: skip
     answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
@@ -181,14 +181,14 @@ def make_token(
     days: Annotated[int, Form(ge=1, le=LONGEST_DAYS)] = 90,
 ) -> Response:
     """Make a token for a program; it is shown this once."""
-    fresh = sign_in.new_token(request.state.me, label, scope, days)
+    fresh = tokens.new_token(request.state.me, label, scope, days)
     return _own_page(request, visitor, fresh=fresh)
 
 
 @router.post("/account/tokens/{token_id}")
 def end_token(request: Request, token_id: int) -> Response:
     """Revoke a token."""
-    sign_in.revoke(request.state.me, token_id)
+    tokens.revoke(request.state.me, token_id)
     return RedirectResponse("/account", 303)
 
 

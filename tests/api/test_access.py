@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from api.access import READERS, RULES, STAFF, rule_for
 from api.main import create_app
-from data import accounts, sign_in
+from data import accounts, tokens
 from data.identity import Actor, acting
 from data.session import transaction
 from etl.export import WHATS
@@ -225,7 +225,7 @@ def test_tokens(as_role: Any) -> None:
         "x" * 5_000,
     ):
         assert client.get("/api/v1/parcels", headers={"Authorization": header}).status_code == 401
-    number = sign_in.tokens(sign_in.by_token(token))[0]["token_id"]  # type: ignore[arg-type]
+    number = tokens.tokens(tokens.by_token(token))[0]["token_id"]  # type: ignore[arg-type]
     as_role("clerk").post(f"/account/tokens/{number}")
     client.cookies.clear()
     assert client.get("/api/v1/parcels", headers=bearer).status_code == 401
@@ -235,11 +235,11 @@ def test_another_persons_token_is_not_revoked(as_role: Any) -> None:
     made = as_role("clerk").post("/account/tokens", data={"label": "mine", "days": "1"})
     token = re.search(r"lst_[\w-]+", made.text)
     assert token is not None
-    mine = sign_in.by_token(token[0])
+    mine = tokens.by_token(token[0])
     assert mine is not None
-    number = sign_in.tokens(mine)[0]["token_id"]
+    number = tokens.tokens(mine)[0]["token_id"]
     as_role("approver").post(f"/account/tokens/{number}")
-    assert sign_in.by_token(token[0]) is not None
+    assert tokens.by_token(token[0]) is not None
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,14 @@ MADE = (
     "intensity.", "delivery.", "due.", "filter.", "finding.", "limb.", "next.", "event.", "foundation.", "agreed.",
     "contract_type.", "supply_mode.", "layer.", "field.", "severity.", "who.", "quality.", "sub.", "mend.", "repair.", "crs.",
     "delivery.crs_source.", "wizard.", "change.", "stage.", "corrections.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
-    "history.from.", "history.into.",
+    "history.from.", "history.into.", "role.", "token.scope.", "audit.action.", "audit.of.", "audit.trouble.",
 )  # fmt: skip
 
 
 def sources() -> list[Path]:
     """The files that use words."""
     scripts = [ROOT / "maps" / "words.py", ROOT / "maps" / "drawing.py",
-               ROOT / "maps" / "viewer.py", ROOT / "maps" / "formats.py", *(ROOT / "api").glob("*.py")]  # fmt: skip
+               ROOT / "maps" / "viewer.py", ROOT / "maps" / "formats.py", *(ROOT / "api").rglob("*.py")]  # fmt: skip
     return [*TEMPLATES.glob("*.html"), *scripts]
 
 

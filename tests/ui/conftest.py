@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.people import COOKIE, session_of
+from tests.people import signed_in
 
 CHROMIUM = "/usr/bin/chromium"
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -74,7 +74,7 @@ def page(
     context: BrowserContext, live_server: str, sample_database: str, faults: list[str]
 ) -> Iterator[Page]:
     """Open a page that fails its test on a foreign request, a script error, a console error or a missing word."""
-    context.add_cookies([{"name": COOKIE, "value": session_of("clerk"), "url": live_server}])
+    signed_in(context, live_server)
     opened = context.new_page()
 
     def foreign(request: Any) -> None:

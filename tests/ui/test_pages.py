@@ -13,6 +13,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
+from tests.people import signed_in
+
 DAY = "as_of=2026-11-01"
 EXPECTED = Path(__file__).parent.parent.parent / "data" / "samples" / "expected-day.csv"
 PAGES = ["/deliveries", "/deliveries/1", "/deliveries/1/issues", "/deliveries/1/issues?code=OVERLAP", "/quality", "/", "/parcels", "/parcels?status=unknown", "/parcels?q=nothing-like-this", "/idle", "/idle?verdict=MAY_BE_IDLE",
@@ -109,6 +111,7 @@ def test_without_scripts_the_list_still_works(
     browser: object, live_server: str, sample_database: str
 ) -> None:
     context = browser.new_context(java_script_enabled=False)  # type: ignore[attr-defined]
+    signed_in(context, live_server)
     page = context.new_page()
     page.goto(address(live_server, "/parcels"))
     page.locator("form.filters input[name=q]").fill("GB00001")

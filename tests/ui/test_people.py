@@ -10,7 +10,7 @@ from sqlalchemy import text
 from data import accounts
 from data.identity import SYSTEM, Actor, acting
 from data.session import transaction
-from tests.people import COOKIE, session_of
+from tests.people import signed_in
 
 NAV = {
     "clerk": ["地图", "台账", "闲置清单", "建成区", "导入", "帮助"],
@@ -30,9 +30,8 @@ def enter(page: Page, live_server: str) -> Callable[[str], None]:
     def entered(role: str) -> None:
         with transaction() as connection:
             park = str(connection.scalar(text("SELECT min(park_code) FROM park")))
-        secret = session_of(role, *([park] if role == "committee" else []))
         page.context.clear_cookies()
-        page.context.add_cookies([{"name": COOKIE, "value": secret, "url": live_server}])
+        signed_in(page.context, live_server, role, *([park] if role == "committee" else []))
 
     return entered
 
@@ -113,7 +112,7 @@ def test_the_pages_of_accounts_and_log(
 
 
 def test_an_administrator_makes_an_account(
-    page: Page, live_server: str, enter: Callable[[str], None]
+    page: Page, live_server: str, enter: Callable[[str], None], faults: list[str]
 ) -> None:
     enter("admin")
     page.goto(f"{live_server}/settings/accounts?lang=zh")
