@@ -33,6 +33,8 @@ RULES = (
     _rule("POST", r"/logout", EVERYBODY, "start"),
     _rule("GET POST", r"/account|/account/password|/account/tokens|/account/tokens/\d+", STAFF, "account"),
     _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),
+    _rule("GET", r"/approvals", (*BUREAU, "auditor"), "approvals"),
+    _rule("POST", r"/approvals/\d+", ("approver",), "approvals"),
     _rule("GET POST", r"/audit", ("auditor",), "audit"),
     _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
     _rule("GET", r"/help", READERS, "help"),

@@ -64,11 +64,10 @@ def verify(ctx: click.Context, file: Path | None, lang: str, as_json: bool) -> N
 def seal(ctx: click.Context, lang: str, as_json: bool) -> None:
     """Seal what is not sealed yet; the server does so by itself (封存日志)."""
     from data import audit as log
-    from data.session import transaction
 
     open_database()
-    with acting(Actor(person(), SYSTEM)), transaction() as connection:
-        n = log.seal(connection)
+    with acting(Actor(person(), SYSTEM)):
+        n = log.seal_now()
     if as_json:
         document(ctx, {"sealed": n})
     else:

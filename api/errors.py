@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.access import may
 from api.headers import HEADERS
 from api.visitor import visitor
+from data.settings import settings
 from gis.errors import LandStockError
 from maps.viewer import render
 
@@ -25,12 +26,16 @@ NOT_FOUND_CODES = {
 OTHER_STATUS = {
     "other-origin": 403,
     "no-rights": 403,
+    "approval-needed": 403,
+    "cannot-decide": 409,
     "not-signed-in": 401,
     "sign-in-refused": 401,
     "sign-in-locked": 429,
     "job-busy": 409,
     "job-not-ready": 409,
     "upload-too-large": 413,
+    "body-too-large": 413,
+    "body-too-slow": 408,
 }
 BY_EXIT_CODE = {2: 422, 3: 503}  # wrong usage; the environment
 UNREACHABLE = {
@@ -56,7 +61,11 @@ def status_of_error(error: LandStockError) -> int:
 def seen_by(request: Request) -> dict[str, Any]:
     """Return what every page is told of the person who looks at it: who it is, and which paths it may ask for."""
     me = getattr(request.state, "me", None)
-    return {"me": me, "may": lambda path, method="GET": me is not None and may(me.role, path, method)}
+    return {
+        "me": me,
+        "approvals_on": bool(settings().two_person),
+        "may": lambda path, method="GET": me is not None and may(me.role, path, method),
+    }
 
 
 def wants_page(request: Request) -> bool:

@@ -9,7 +9,9 @@ from api import errors
 from api.actors import Actors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
+from api.limits import BodyLimits
 from api.routers import (
+    approvals,
     audit,
     deliveries,
     disagreements,
@@ -65,6 +67,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.add_middleware(Actors, is_open=is_open)
+    app.add_middleware(BodyLimits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
     app.add_middleware(SecurityHeaders)
     errors.install(app)
@@ -74,6 +77,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         static,
         sign_in,
         audit,
+        approvals,
         tiles,
         exports,
         reference,

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from data.session import transaction
 from data.settings import settings
-from data.sql import load
 
 FIRST = "0" * 64
 _BATCH = 50_000
@@ -43,6 +43,19 @@ def record(
     )  # fmt: skip
 
 
+def _digest(connection: Connection, number: int) -> Any:
+    """Return how many entries a seal holds, and their digest, as the database computes it."""
+    return connection.execute(text("SELECT n, digest FROM audit_digest(:seal)"), {"seal": number}).one()
+
+
+def forget(connection: Connection, days: int) -> int:
+    """Let whole seals of entries older than some days leave the log; return how many entries left.
+
+    The database refuses less than 180 days. Digests stay, so that the chain can still be verified.
+    """
+    return int(connection.scalar(text("SELECT forget_log(:days)"), {"days": days}) or 0)
+
+
 def seals_file() -> Path:
     """Return the file that seals are written to outside the database, one line each."""
     return settings().home / "seals.log"
@@ -50,6 +63,43 @@ def seals_file() -> Path:
 
 def _hash(previous: str, digest: str, n: int) -> str:
     return hashlib.sha256(f"{previous}\n{n}\n{digest}".encode()).hexdigest()
+
+
+def seal_now(every_s: float = 0) -> int:
+    """Seal what is not sealed yet and write the seals out; return how many entries.
+
+    The file is written after the commit: a seal that is in it is in the database too.
+    """
+    with transaction() as connection:
+        n = seal(connection, every_s)
+    with transaction() as connection:
+        write_out(connection)
+    return n
+
+
+def write_out(connection: Connection) -> None:
+    """Write to the file the seals that came after its last line."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    file = seals_file()
+    last = max(_kept(file), default=0)
+    rows = connection.execute(
+        text("SELECT seal_id, sealed_at, n, hash FROM audit_seal WHERE seal_id > :last ORDER BY seal_id"),
+        {"last": last},
+    ).all()
+    if rows:
+        lines = [
+            f"{r.seal_id}\t{r.sealed_at.astimezone(dt.UTC).isoformat()}\t{r.n}\t{r.hash}\n" for r in rows
+        ]
+        with file.open("a", encoding="ascii") as out:
+            out.write("".join(lines))
+
+
+def _kept(file: Path) -> dict[int, str]:
+    """Return number and hash of the seals that a file holds."""
+    if not file.is_file():
+        return {}
+    lines = [line.split("\t") for line in file.read_text(encoding="ascii").splitlines()]
+    return {int(line[0]): line[3] for line in lines if len(line) == 4}
 
 
 def seal(connection: Connection, every_s: float = 0) -> int:
@@ -84,17 +134,11 @@ def _seal_batch(connection: Connection, number: int, previous: str) -> int:
         ),
         {"seal": number, "most": _BATCH},
     )
-    row = connection.execute(load("audit_batch"), {"seal": number}).one()
-    made = connection.execute(
-        text(
-            "INSERT INTO audit_seal (seal_id, n, previous, hash) "
-            "VALUES (:seal, :n, :previous, :hash) RETURNING sealed_at, hash"
-        ),
+    row = _digest(connection, number)
+    connection.execute(
+        text("INSERT INTO audit_seal (seal_id, n, previous, hash) VALUES (:seal, :n, :previous, :hash)"),
         {"seal": number, "n": row.n, "previous": previous, "hash": _hash(previous, row.digest, row.n)},
-    ).one()
-    line = f"{number}\t{made.sealed_at.astimezone(dt.UTC).isoformat()}\t{row.n}\t{made.hash}\n"
-    with seals_file().open("a", encoding="ascii") as file:
-        file.write(line)
+    )
     return int(row.n)
 
 
@@ -125,11 +169,13 @@ def verify(connection: Connection, file: Path | None = None) -> Verified:
     """
     found = Verified()
     previous = FIRST
+    asked = text("SELECT seal_id, n, digest FROM audit_forgotten")
+    forgotten = {row.seal_id: row for row in connection.execute(asked)}
     rows = connection.execute(
         text("SELECT seal_id, n, previous, hash FROM audit_seal ORDER BY seal_id")
     ).all()
     for row in rows:
-        batch = connection.execute(load("audit_batch"), {"seal": row.seal_id}).one()
+        batch = forgotten.get(row.seal_id) or _digest(connection, row.seal_id)
         found.seals += 1
         found.events += batch.n
         if batch.n != row.n:
@@ -145,15 +191,16 @@ def verify(connection: Connection, file: Path | None = None) -> Verified:
 
 
 def _against_file(hashes: dict[int, str], file: Path) -> list[dict[str, Any]]:
-    if not file.is_file():
-        return [{"kind": "no-file", "file": file.name}] if hashes else []
-    lines = [line.split("\t") for line in file.read_text(encoding="ascii").splitlines()]
-    kept = {int(line[0]): line[3] for line in lines if len(line) == 4}
-    troubles = [{"kind": "seal-gone", "seal": number} for number in kept.keys() - hashes.keys()]
-    troubles += [{"kind": "not-in-file", "seal": number} for number in hashes.keys() - kept.keys()]
+    """Compare seals with the file; those after its last line are still to be written."""
+    kept = _kept(file)
+    if not kept:
+        return [{"kind": "no-file", "file": file.name}] if len(hashes) > 1 else []
+    written = {number for number in hashes if number <= max(kept)}
+    troubles = [{"kind": "seal-gone", "seal": number} for number in kept.keys() - written]
+    troubles += [{"kind": "not-in-file", "seal": number} for number in written - kept.keys()]
     troubles += [
         {"kind": "seal-changed", "seal": number}
-        for number in kept.keys() & hashes.keys()
+        for number in kept.keys() & written
         if kept[number] != hashes[number]
     ]
     return sorted(troubles, key=lambda one: int(one["seal"]))

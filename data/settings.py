@@ -63,6 +63,20 @@ class Settings(BaseSettings):
     )
     lock_minutes: int = Field(default=15, ge=1, description="Minutes that a name stays locked.")
     code_hours: int = Field(default=72, ge=1, description="Hours that a one-time code holds.")
+    two_person: frozenset[Literal["publish", "export", "freeze"]] = Field(
+        default=frozenset(),
+        description="What needs a second person: a JSON list of publish, export, freeze; nothing by default.",
+    )
+    secrecy_km2: float = Field(
+        default=25,
+        gt=0,
+        description="Area from which an export of shapes needs a second person, where exports do.",
+    )
+    log_days: int | None = Field(
+        default=None,
+        ge=180,
+        description="Days that entries of the log are kept, at least 180; for ever without it.",
+    )
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
     @field_validator("home", "database_password_file")

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from data import approvals
 from data.identity import by_system
 from data.layers import LAYERS
 from data.session import transaction
@@ -208,6 +209,7 @@ def _publish(report: ImportReport, options: ImportOptions, meter: Meter, clock: 
     rows = sum(layer.accepted for layer in report.layers)
     with clock.stage("publish"):
         meter.begin("publish", rows)
+        approvals.ask_unless_granted("publish", str(report.delivery), options.person)
         with transaction() as connection:
             done = publish_in(connection, report.delivery, options.person, options.reason)
             meter.advance(rows)

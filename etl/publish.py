@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data import staged, supplier_mappings
+from data import approvals, staged, supplier_mappings
 from data.deliveries import NoSuchDelivery
 from data.identity import by_system
 from data.layers import LAYERS
@@ -47,6 +47,7 @@ def publish(delivery_id: int, person: str = SYSTEM, reason: str | None = None) -
     NotPublishable
         It is not staged, or it would end too much of a layer.
     """
+    approvals.ask_unless_granted("publish", str(delivery_id), person)
     with transaction() as connection:
         return publish_in(connection, delivery_id, person, reason)
 
@@ -59,6 +60,8 @@ def publish_in(connection: Connection, delivery_id: int, person: str, reason: st
             f"Delivery {delivery_id} is {status}; only a STAGED one can be published. Import it again if it is wanted.",
             f"成果 {delivery_id} 的状态为 {status}；只有 STAGED 状态的成果可以发布。如仍需要，请重新导入。",
         )
+    if "correction" not in options:
+        approvals.use(connection, "publish", str(delivery_id))
     files = _files(connection, delivery_id)
     plan_for_bulk(connection)
     lock(connection, files)

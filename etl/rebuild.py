@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data import second_database
+from data import approvals, second_database
 from data.identity import by_system
 from data.layers import LAYERS
 from data.locks import exclusive
@@ -101,7 +101,7 @@ def _build(
     result: Rebuilt, address: str, done: replay.History, found: list[replay.Event], before: states.Prints,
     progress: Callable[[str, int, int], None],
 ) -> None:  # fmt: skip
-    with second_database.pointed(address):
+    with second_database.pointed(address), approvals.decided_before():
         result.troubles = replay.replay(found, progress)
         with transaction() as connection:
             replay_times.put_back(connection, done)

@@ -79,7 +79,10 @@ def sweep() -> None:
         for job_id in job_runs.sweep(connection):
             log.warning("job %s had lost its process", job_id)
         incoming.clear(connection)
-        audit.seal(connection, every_s=_SEAL_S)
+        days = settings().log_days
+        if days is not None:
+            audit.forget(connection, days)
+    audit.seal_now(_SEAL_S)
     with acting(sign_in.NOBODY), transaction(timeout_s=settings().request_timeout_s) as connection:
         sign_in.clear(connection)
 
@@ -88,7 +91,7 @@ async def _keep_sweeping() -> None:
     while True:
         try:
             await asyncio.to_thread(sweep)
-        except EnvironmentFault as fault:
+        except (EnvironmentFault, OSError) as fault:
             log.warning("sweeping: %s", fault)
         await asyncio.sleep(SWEEP_S)
 

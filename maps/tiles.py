@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select, text
 
+from data.identity import actor
 from data.models import IdleVerdict, Parcel
 from data.queries import Filter, conditions
 from data.sql import load
@@ -115,7 +116,7 @@ def etag(
     filters: TileFilter = ANY,
     layers: tuple[str, ...] = DRAWN,
 ) -> str:
-    """Return the entity tag of a tile, in quotes: it changes with the data, the filter and the way tiles are made.
+    """Return the entity tag of a tile, in quotes: it changes with data, filter, the rights of who asks, and the program.
 
     Raises
     ------
@@ -130,7 +131,8 @@ def etag(
         load("tile_builtup").text,
         sorted(_statuses().items()),
     )
-    asked = (grid, z, x, y, run_id, sorted(asdict(filters).items()), sorted(layers))
+    who = actor()  # one browser may be used by several persons, one after the other
+    asked = (who.role, who.parks, grid, z, x, y, run_id, sorted(asdict(filters).items()), sorted(layers))
     digest = hashlib.sha256(repr((tuple(version), made_by, asked)).encode()).hexdigest()
     return f'"{digest[:32]}"'
 

@@ -9,7 +9,7 @@ from data.models.analysis import (
     IntensityVerdict,
     ParcelBuiltup,
 )
-from data.models.audit import AuditEvent, AuditSeal, AuditSealed
+from data.models.audit import AuditEvent, AuditForgotten, AuditSeal, AuditSealed
 from data.models.base import STORAGE_SRID, Base, Versioned
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
 from data.models.disagreements import Disagreement, ReporterIndex
@@ -50,7 +50,7 @@ from data.models.layers import (
     ParkStatistics,
     PlanZone,
 )
-from data.models.rights import ContractPark
+from data.models.rights import Approval, ContractPark
 from data.models.staging import STAGING
 
 __all__ = [
@@ -60,7 +60,9 @@ __all__ = [
     "AccountPark",
     "AnalysisRun",
     "ApiToken",
+    "Approval",
     "AuditEvent",
+    "AuditForgotten",
     "AuditSeal",
     "AuditSealed",
     "Base",

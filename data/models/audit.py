@@ -57,6 +57,19 @@ class AuditSeal(Base):
     hash: Mapped[str] = mapped_column(Text)
 
 
+class AuditForgotten(Base):
+    """A seal whose entries have left the log after their time: their digest, with which the seal still holds."""
+
+    __tablename__ = "audit_forgotten"
+
+    seal_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    forgotten_at: Mapped[dt.datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.clock_timestamp()
+    )
+    n: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[str] = mapped_column(Text)
+
+
 class AuditSealed(Base):
     """Which seal an entry is under."""
 

@@ -4,7 +4,10 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
+
 from data import audit
+from data.models import STORAGE_SRID
 from data.session import transaction
 from etl.analysis.judging import Progress
 from etl.export import boundary_points
@@ -15,6 +18,7 @@ from etl.export.geo_files import write_geojson, write_gpkg
 from etl.export.office import write_idle_list
 from etl.export.table_files import write_csv, write_xlsx
 from etl.export.tables import WHATS, WITHOUT_SHAPE, dataset
+from gis.areas import area_m2
 
 __all__ = [
     "FORMATS",
@@ -26,6 +30,7 @@ __all__ = [
     "dataset",
     "export",
     "files",
+    "shape_area_km2",
     "told",
     "write",
 ]
@@ -118,6 +123,13 @@ def export(
         for file in files(found, form, path):
             audit.record(connection, "export", what, form, told(found, form, file.read_bytes()))
     return found
+
+
+def shape_area_km2(found: Dataset) -> float:
+    """Return the area of all shapes of a dataset together, in square kilometres; 0 without shapes."""
+    if found.shapes is None:
+        return 0.0
+    return float(area_m2(gpd.GeoSeries(list(found.shapes), crs=STORAGE_SRID)).sum()) / 1e6
 
 
 def told(found: Dataset, form: str, content: bytes) -> dict[str, object]:

@@ -14,13 +14,13 @@ from tests.people import COOKIE, session_of
 
 
 @contextmanager
-def served() -> Iterator[httpx.Client]:
+def served(is_open: bool = False) -> Iterator[httpx.Client]:
     """Serve the application until the block ends; yield a client for it."""
     from api.main import create_app
 
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(create_app(is_open), log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     until = time.monotonic() + 30

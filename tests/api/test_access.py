@@ -13,16 +13,17 @@ from sqlalchemy import text
 
 from api.access import READERS, RULES, STAFF, rule_for
 from api.main import create_app
-from data import accounts, tokens
+from data import accounts, approvals, passwords, sign_in, tokens
 from data.identity import Actor, acting
 from data.session import transaction
 from etl.export import WHATS
+from tests.api.conftest import served
 from tests.people import COOKIE, session_of
 
 PARKS = ("210700-01", "210700-02")
 EXAMPLES = {"parcel_code": "210711012001GB00117", "entity_id": "1", "delivery_id": "1", "job_id": "1",
             "grid": "WebMercatorQuad", "z": "12", "x": "3427", "y": "1534", "what": "idle-list", "form": "csv",
-            "name": "x", "token_id": "1"}  # fmt: skip
+            "name": "x", "token_id": "1", "number": "1"}  # fmt: skip
 
 
 def routes() -> list[tuple[str, str]]:
@@ -362,3 +363,91 @@ def test_no_price_reaches_a_planner(as_role: Any) -> None:
     for code, price in codes:
         assert price in told("clerk", f"/api/v1/parcels/{code}")
         assert price not in told("planner", f"/parcels/{code}") | told("planner", f"/api/v1/parcels/{code}")
+
+
+def test_a_tile_is_not_answered_with_another_persons(as_role: Any) -> None:
+    run = as_role("clerk").get("/api/v1/parcels?as_of=2026-11-01").json()["run_id"]
+    path = f"/tiles/WebMercatorQuad/12/3427/1534.mvt?run={run}"
+    theirs = as_role("clerk").get(path).headers["etag"]
+    assert as_role("clerk").get(path, headers={"If-None-Match": theirs}).status_code == 304
+    own = as_role("committee").get(path, headers={"If-None-Match": theirs})
+    assert own.status_code == 200 and own.headers["etag"] != theirs
+    assert own.headers["cache-control"].startswith("private")
+
+
+def test_answers_are_private(as_role: Any) -> None:
+    for path in ("/parcels", "/api/v1/parcels", "/export/idle-list.csv", "/account"):
+        found = as_role("clerk").get(f"{path}?as_of=2026-11-01").headers["cache-control"]
+        assert "private" in found or found == "no-store", path
+
+
+def test_forms_are_small(as_role: Any) -> None:
+    nobody = as_role("nobody")
+    large = {"name": "x", "password": "y" * 1_100_000}
+    assert nobody.post("/login", data=large).status_code == 413
+    pieces = (b"name=" + b"x" * 100_000 for _ in range(15))  # without saying how much there is
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert nobody.post("/login", content=pieces, headers=form).status_code in (400, 413)
+    assert nobody.post("/login", data={"name": "x" * 201}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-User", "Remote-User"]
+)
+def test_headers_make_nobody_somebody(as_role: Any, header: str) -> None:
+    found = as_role("nobody").get("/api/v1/parcels", headers={header: "127.0.0.1"})
+    assert found.status_code == 401
+
+
+def test_unknown_names_take_the_same_work(monkeypatch: pytest.MonkeyPatch, sample_database: str) -> None:
+    """One slow comparison for each attempt, whatever the name and the password are."""
+    compared: list[int] = []
+    verify = passwords._hasher.verify
+    monkeypatch.setattr(passwords._hasher, "verify", lambda *a: compared.append(1) or verify(*a))
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        accounts.add(connection, "timing", "clerk")
+    sign_in.give_password("timing", "a long enough sentence")
+    for name, password in (
+        ("timing", "wrong"),
+        ("no-such-name", "wrong"),
+        ("timing", "x" * 500),
+        ("no-such-name", ""),
+    ):
+        compared.clear()
+        with pytest.raises(sign_in.SignInRefused):
+            sign_in.sign_in(name, password, "")
+        assert compared == [1]
+
+
+def test_a_server_that_is_open_lets_everybody_read_and_nobody_change(sample_database: str) -> None:
+    with served(is_open=True) as guest:
+        assert guest.get("/api/v1/parcels?as_of=2026-11-01").status_code == 200
+        assert guest.get("/parcels?as_of=2026-11-01", headers={"Accept": "text/html"}).status_code == 200
+        for path in ("/audit", "/settings/accounts", "/account"):
+            assert guest.get(path).status_code == 401, path
+        assert guest.post("/import").status_code == 401
+        assert guest.post("/deliveries/1/withdraw", data={"reason": "x", "confirm": "1"}).status_code == 401
+
+
+def test_a_password_is_not_taken_over_a_plain_network(as_role: Any) -> None:
+    nobody = as_role("nobody")
+    far = {"Host": "land.example", "Origin": "http://land.example"}
+    found = nobody.post("/login", data={"name": "x", "password": "y"}, headers=far)
+    assert found.status_code == 403 and "未加密" in found.text
+
+
+def test_a_large_export_of_shapes_waits_for_an_approver(
+    as_role: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(approvals, "needed", lambda kind: kind == "export")
+    path = "/export/parcels.geojson?as_of=2026-11-01"
+    assert as_role("clerk").get("/export/parcels.csv?as_of=2026-11-01").status_code == 200  # no coordinates
+    asked = as_role("clerk").get(path)
+    assert asked.status_code == 403 and asked.json()["type"] == "approval-needed"
+    number = int(re.findall(r"(\d+) 已提交", asked.json()["detail"])[0])
+    assert as_role("clerk").post(f"/approvals/{number}", data={"act": "approve"}).status_code == 403
+    assert f"/approvals/{number}" in as_role("approver").get("/approvals").text
+    assert as_role("approver").post(f"/approvals/{number}", data={"act": "approve"}).status_code == 303
+    assert as_role("clerk").get(path).status_code == 200
+    assert as_role("clerk").get(path).status_code == 403  # consent holds once
+    assert as_role("approver").post(f"/approvals/{number}", data={"act": "refuse"}).status_code == 409

@@ -55,12 +55,14 @@ def filled(home: Path, size: str, city_folder: Path | None = None) -> None:
     os.environ["LANDSTOCK_HOME"] = str(home)
     os.environ.pop("LANDSTOCK_DATABASE_URL", None)
     from data import cluster
+    from data.identity import SYSTEM, Actor, act
     from etl.checks import delivery
     from etl.importer import run
     from etl.options import ImportOptions
 
     home.mkdir(parents=True, exist_ok=True)
     os.chmod(home, 0o755)
+    act(Actor("bench", SYSTEM))
     cluster.start()
     if (home / "filled").exists():
         return

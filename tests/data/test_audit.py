@@ -14,6 +14,7 @@ from data.cluster.place import Place
 from data.faults import DatabaseFault
 from data.identity import SYSTEM, Actor, acting
 from data.session import transaction
+from data.settings import Settings
 
 
 @pytest.fixture
@@ -41,8 +42,8 @@ def verified(file: Path | None = None) -> audit.Verified:
 
 
 def sealed() -> int:
-    with acting(Actor("worker", SYSTEM)), transaction() as connection:
-        return audit.seal(connection)
+    with acting(Actor("worker", SYSTEM)):
+        return audit.seal_now()
 
 
 def make(*names: str) -> None:
@@ -180,6 +181,17 @@ def test_tampering_by_a_superuser_is_found(kept: Connection, how: str) -> None:
     assert {trouble["kind"] for trouble in verified().troubles} >= kinds
 
 
+def test_a_seal_that_was_not_written_out_yet_is_no_trouble(kept: Connection) -> None:
+    lines = audit.seals_file().read_text().splitlines(keepends=True)
+    audit.seals_file().write_text("".join(lines[:2]))  # as after a crash between the commit and the file
+    assert verified().troubles == []
+    assert sealed() == 0 and audit.seals_file().read_text() == "".join(lines)
+    audit.seals_file().write_text("".join(lines[1:]))
+    assert [one["kind"] for one in verified().troubles] == ["not-in-file"]
+    audit.seals_file().unlink()
+    assert [one["kind"] for one in verified().troubles] == ["no-file"]
+
+
 def test_a_copy_of_the_seals_kept_elsewhere_decides(kept: Connection, tmp_path: Path) -> None:
     copy = tmp_path / "copy.log"
     copy.write_text(audit.seals_file().read_text())
@@ -208,3 +220,35 @@ def test_search(empty_database: str) -> None:
     newest = entries(size=1)[0]["event_id"]
     assert len(entries(before=newest)) == 3
     assert entries(q="%' OR true --") == []
+
+
+def forget(days: int) -> int:
+    with acting(Actor("worker", SYSTEM)), transaction() as connection:
+        return audit.forget(connection, days)
+
+
+def test_old_entries_may_leave_and_their_seals_still_hold(kept: Connection) -> None:
+    assert forget(180) == 0
+    kept.execute(text("SET session_replication_role = replica"))
+    # Two years ago, honestly sealed then: times are put back and the chain is computed anew.
+    kept.execute(text("UPDATE audit_event SET at = at - interval '2 years' WHERE event_id <= 6"))
+    kept.execute(text("UPDATE audit_seal SET sealed_at = sealed_at - interval '2 years' WHERE seal_id <= 2"))
+    kept.exec_driver_sql(REWRITE)
+    rows = kept.execute(text("SELECT seal_id, n, hash FROM audit_seal ORDER BY 1")).all()
+    audit.seals_file().write_text("".join(f"{row.seal_id}\t-\t{row.n}\t{row.hash}\n" for row in rows))
+    kept.execute(text("SET session_replication_role = origin"))
+    assert verified().troubles == []
+    assert forget(180) == 6 and forget(180) == 0
+    found = verified()
+    assert found.troubles == [] and len(entries()) == 4
+    kept.execute(text("SET session_replication_role = replica"))
+    kept.execute(text("UPDATE audit_forgotten SET n = 5 WHERE seal_id = 1"))
+    assert [one["kind"] for one in verified().troubles] == ["count"]
+
+
+@pytest.mark.parametrize("days", [179, 0, -1])
+def test_the_log_is_kept_for_180_days_at_least(empty_database: str, days: int) -> None:
+    with pytest.raises(DBAPIError, match="at least 180 days"):
+        forget(days)
+    with pytest.raises(ValueError, match="180"):
+        Settings(log_days=days)

@@ -20,9 +20,13 @@ PUBLISH = ImportOptions(publish=True)
 
 
 @pytest.fixture(autouse=True)
-def _own_home(empty_database):
+def _own_home(empty_database, tmp_path_factory, monkeypatch):
+    """Use a data folder of one's own: tests that run beside this one read the common one."""
+    monkeypatch.setenv("LANDSTOCK_HOME", str(tmp_path_factory.mktemp("home")))
+    settings.cache_clear()
     yield
-    (settings().home / "feeds.yaml").unlink(missing_ok=True)
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def deliver(folder, name="enterprise", line="91210700MA0T0K2X57,甲"):

@@ -84,8 +84,8 @@ def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connecti
     assert set(owners.values()) == {"landstock_owner"}
     # 13 layers twice (published, staging), 4 of deliveries, 15 of runs, 10 of taking in, 2 of comparisons, 1 of resting indexes,
     # 1 of rights, 1 of Alembic,
-    # 5 of accounts, 3 of the log.
-    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1 + 5 + 3
+    # 5 of accounts, 4 of the log, 1 of approvals.
+    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1 + 5 + 4 + 1
     assert (
         connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
     )
@@ -114,6 +114,7 @@ def test_functions_with_the_owners_rights_fix_their_search_path(connection: Conn
     )
     found: dict[str, list[str]] = {row.proname: row.proconfig for row in connection.execute(asked)}
     assert found == {
+        "forget_log": ["search_path=public, pg_temp"],
         "refresh_statistics": ["search_path=pg_catalog, pg_temp"],
         "rest_indexes": ["search_path=pg_catalog, pg_temp"],
         "wake_indexes": ["search_path=public, pg_temp"],  # definitions name the classes of PostGIS

@@ -21,7 +21,10 @@ def main() -> None:
     asked.add_argument("--traces", action="store_true")
     asked.add_argument("--lang", choices=("zh", "en"), default="zh")
     options = asked.parse_args()
+    from data.identity import Actor, act
     from etl.analysis.explain import explain
+
+    act(Actor("cases", "clerk"))
 
     with (TOP / "data" / "samples" / "expected.csv").open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["case"]]

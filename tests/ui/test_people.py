@@ -100,13 +100,13 @@ def test_the_pages_of_accounts_and_log(
 ) -> None:  # fmt: skip
     from data import audit
 
-    for role, path in (("admin", "/settings/accounts"), ("clerk", "/account"), ("auditor", "/audit")):
+    for role, path in (("admin", "/settings/accounts"), ("clerk", "/account"), ("approver", "/approvals"), ("auditor", "/audit")):
         enter(role)
         page.goto(f"{live_server}{path}?lang={lang}")
         assert axe() == [], path
         keep(f"{path.strip('/').replace('/', '-')}-{lang}")
-    with acting(Actor("worker", SYSTEM)), transaction() as connection:
-        audit.seal(connection)
+    with acting(Actor("worker", SYSTEM)):
+        audit.seal_now()
     page.locator("form[action='/audit'][method=post] button").click()
     expect(page.get_by_role("status")).to_be_visible()
 
