@@ -106,15 +106,16 @@ def _who(request: Request) -> Signed | None:
     return by_session(secret) if secret else None
 
 
-def _require_own_origin(request: Request) -> None:
+def _require_own_origin(request: Request, said: bool) -> None:
     """Refuse a change that a page of another origin makes a signed-in browser ask for.
 
-    Browsers say where a form comes from; a request with a session's cookie that does not say it is refused.
+    Browsers say where a form comes from. With ``said`` a request that does not say it is refused; without it, as at
+    the door, that may be a program.
     """
     origin, site = request.headers.get("origin"), request.headers.get("sec-fetch-site")
     if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
         raise OtherOrigin(origin)
-    if site not in ("same-origin", "none") and (site is not None or origin is None):
+    if site not in ("same-origin", "none") and (site is not None or (said and origin is None)):
         raise OtherOrigin(site or "")
 
 
@@ -150,6 +151,7 @@ class Actors:
         rule = rule_for(request.method, request.url.path)
         return (
             self.is_open
+            and request.url.hostname in LOOPBACK  # a name that somebody else lets point here is not ours
             and request.method in SAFE
             and rule is not None
             and OPEN.role in rule.roles
@@ -165,6 +167,8 @@ class Actors:
             )  # no route has it either
         if signed is None:
             if "nobody" in rule.roles or self._reads_open(request):
+                if request.method not in SAFE:
+                    _require_own_origin(request, said=False)
                 return None
             return self._sign_in(request)
         return self._judge_signed(request, signed, rule)
@@ -172,7 +176,7 @@ class Actors:
     def _judge_signed(self, request: Request, signed: Signed, rule: Rule) -> Response | None:
         request.state.me = signed
         if request.method not in SAFE and not signed.by_token:
-            _require_own_origin(request)
+            _require_own_origin(request, said=True)
         if "nobody" in rule.roles:
             return None
         if signed.must_set_password and rule.what != "account":

@@ -17,6 +17,7 @@ from data.settings import settings
 from gis.errors import LandStockError, UsageFault
 
 NOBODY = Actor("nobody", SIGN_IN)
+_NAMES_AN_ADDRESS = 40
 _TOUCH_S = 60  # how often a session writes down that it is in use
 ACCOUNT = (
     "a.account_id, a.name, a.full_name, a.role, "
@@ -105,7 +106,7 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
     kept = plain_name(name)[:80]
     with acting(NOBODY):
         with transaction(settings().request_timeout_s) as connection:
-            _require_open(connection, kept)
+            _require_open(connection, kept, address)
             row = connection.execute(
                 text(
                     f"SELECT {ACCOUNT}, a.password_hash, a.code_hash, a.code_until > now() AS code_holds "
@@ -134,8 +135,8 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
         raise SignInRefused
 
 
-def _require_open(connection: Connection, name: str) -> None:
-    """Refuse a name with too many failures since its last success, for as long after the last of them."""
+def _require_open(connection: Connection, name: str, address: str) -> None:
+    """Refuse a name with too many failures since its last success, and an address that tries many names."""
     found = settings()
     failed, since = connection.execute(
         text(
@@ -146,6 +147,15 @@ def _require_open(connection: Connection, name: str) -> None:
         {"name": name, "minutes": found.lock_minutes},
     ).one()
     if failed >= found.sign_in_attempts and since:
+        raise SignInLocked(found.lock_minutes)
+    elsewhere = connection.scalar(
+        text(
+            "SELECT count(*) FROM sign_in_attempt WHERE address = :address AND NOT succeeded "
+            "AND at > now() - make_interval(mins => :minutes)"
+        ),
+        {"address": address, "minutes": found.lock_minutes},
+    )
+    if (elsewhere or 0) >= found.sign_in_attempts * _NAMES_AN_ADDRESS:
         raise SignInLocked(found.lock_minutes)
 
 

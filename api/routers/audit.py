@@ -20,11 +20,15 @@ Text = Annotated[str, Query(max_length=120)]
 SIZE = 50
 
 
+def _shown(value: Any) -> Any:
+    return "—" if value is None else value
+
+
 def _change(row: Mapping[Any, Any]) -> str:
     """Return what changed on one line: each value with what it was before."""
     old, new = row["old"] or {}, row["new"] or {}
     parts = [
-        f"{name}: {old[name]} → {new.get(name)}"
+        f"{name}: {_shown(old[name])} → {_shown(new.get(name))}"
         if name in old and row["new"] is not None
         else f"{name}: {value}"
         for name, value in {**old, **new}.items()

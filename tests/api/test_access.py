@@ -451,3 +451,37 @@ def test_a_large_export_of_shapes_waits_for_an_approver(
     assert as_role("clerk").get(path).status_code == 200
     assert as_role("clerk").get(path).status_code == 403  # consent holds once
     assert as_role("approver").post(f"/approvals/{number}", data={"act": "refuse"}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}]
+)
+def test_another_site_signs_nobody_in_or_out(as_role: Any, headers: dict[str, str]) -> None:
+    assert (
+        as_role("nobody").post("/login", data={"name": "x", "password": "y"}, headers=headers).status_code
+        == 403
+    )
+    client = as_role("clerk")
+    assert client.post("/logout", headers=headers).status_code == 403
+    assert client.get("/api/v1/parcels").status_code == 200
+
+
+def test_a_name_that_points_here_reads_nothing_at_an_open_server(sample_database: str) -> None:
+    # A page of rebound.example whose name was made to point to this machine has its own origin, and no rights.
+    with served(is_open=True) as guest:
+        found = guest.get("/api/v1/parcels", headers={"Host": "rebound.example:8000"})
+        assert found.status_code == 401
+
+
+def test_an_address_that_tries_many_names_is_locked(
+    sample_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "_NAMES_AN_ADDRESS", 1)
+    address = "192.0.2.7"
+    for number in range(5):
+        with pytest.raises(sign_in.SignInRefused):
+            sign_in.sign_in(f"sprayed-{number}", "winter 2026", address)
+    with pytest.raises(sign_in.SignInLocked):
+        sign_in.sign_in("sprayed-5", "winter 2026", address)
+    with pytest.raises(sign_in.SignInRefused):
+        sign_in.sign_in("sprayed-6", "winter 2026", "192.0.2.8")

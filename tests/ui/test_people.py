@@ -100,7 +100,12 @@ def test_the_pages_of_accounts_and_log(
 ) -> None:  # fmt: skip
     from data import audit
 
-    for role, path in (("admin", "/settings/accounts"), ("clerk", "/account"), ("approver", "/approvals"), ("auditor", "/audit")):
+    for role, path in (
+        ("admin", "/settings/accounts"),
+        ("clerk", "/account"),
+        ("approver", "/approvals"),
+        ("auditor", "/audit"),
+    ):
         enter(role)
         page.goto(f"{live_server}{path}?lang={lang}")
         assert axe() == [], path

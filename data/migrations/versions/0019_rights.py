@@ -141,8 +141,9 @@ def _contract_park() -> None:
         "CONSTRAINT pk_contract_park PRIMARY KEY (contract_no, park_code))"
     )
     op.execute(
-        "INSERT INTO contract_park SELECT DISTINCT c.contract_no, p.park_code FROM contract AS c "
-        "JOIN parcel AS p ON p.parcel_code = ANY (c.parcel_codes) WHERE p.park_code IS NOT NULL"
+        "INSERT INTO contract_park SELECT DISTINCT c.contract_no, p.park_code "
+        "FROM (SELECT contract_no, unnest(parcel_codes) AS parcel_code FROM contract) AS c "
+        "JOIN parcel AS p ON p.parcel_code = c.parcel_code WHERE p.park_code IS NOT NULL"
     )
     op.execute(
         "WITH RECURSIVE chain (contract_no, root) AS (SELECT contract_no, amends FROM contract WHERE amends IS NOT NULL "
