@@ -167,5 +167,7 @@ def _revocations(connection: Connection) -> list[str]:
         return []
     return [
         *(f"REVOKE EXECUTE ON FUNCTION st_estimatedextent({kind}) FROM PUBLIC" for kind in _ESTIMATED),
+        # Whether boxes overlap tells nothing of hidden rows, so a committee's tiles may be looked up by place first.
+        "ALTER FUNCTION geometry_overlaps(geometry, geometry) LEAKPROOF",
         f"GRANT EXECUTE ON FUNCTION pg_create_restore_point(text) TO {roles.role_of(SYSTEM)}",
     ]

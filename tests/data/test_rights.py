@@ -95,6 +95,14 @@ def test_nothing_passes_the_policies_by(connection: Connection) -> None:
     assert connection.scalars(of_nobody).all() == []
 
 
+def test_a_committee_may_look_up_shapes_by_place(connection: Connection) -> None:
+    # Else a condition of the policy goes before every other, and a tile takes seven times as long.
+    asked = text(
+        "SELECT proleakproof FROM pg_proc WHERE oid = 'geometry_overlaps(geometry, geometry)'::regprocedure"
+    )
+    assert connection.scalar(asked) is True
+
+
 def test_persons_change_neither_layers_nor_findings(connection: Connection) -> None:
     asked = text(
         "SELECT DISTINCT c.relname FROM pg_class AS c CROSS JOIN unnest(CAST(:kinds AS text[])) AS k(role) "
