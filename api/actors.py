@@ -4,7 +4,7 @@ import base64
 import binascii
 import secrets
 from dataclasses import replace
-from http.cookies import SimpleCookie
+from http.cookies import CookieError, SimpleCookie
 from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -79,7 +79,7 @@ def secret_of(request: Request) -> str:
     cookies = SimpleCookie()
     try:
         cookies.load(request.headers.get("cookie", "")[:8_192])
-    except Exception:  # a cookie header that can't be read holds no session
+    except CookieError:  # a cookie header that can't be read holds no session
         return ""
     morsel = cookies.get(cookie_name(request.url.scheme))
     return morsel.value if morsel is not None else ""
