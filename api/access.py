@@ -7,10 +7,13 @@ interfaces a role has at all.
 import re
 from typing import NamedTuple
 
+from data.identity import STAFF
+
 BUREAU = ("clerk", "approver")
-READERS = (*BUREAU, "committee", "planner", "auditor")
-STAFF = (*READERS, "admin")
+READERS = tuple(role for role in STAFF if role != "admin")
 EVERYBODY = (*STAFF, "nobody")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The names by which a browser knows its own machine as the server."""
 
 
 class Rule(NamedTuple):

@@ -13,8 +13,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import Rule, rule_for
-from api.errors import answer_for, problem, wants_page
+from api.access import LOOPBACK, Rule, rule_for
+from api.errors import answer_for, wants_page
 from data.identity import acting
 from data.sign_in import NOBODY, Signed, by_session
 from data.tokens import by_token
@@ -23,7 +23,6 @@ from gis.errors import LandStockError
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = Signed(0, "open", None, "clerk", (), scope="read")
 """Whoever reads at a server that was started open, on this machine alone: as much as a clerk, and changes nothing."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class OtherOrigin(LandStockError):
@@ -195,8 +194,7 @@ class Actors:
         if wants_page(request) and request.method in SAFE and not request.headers.get("hx-request"):
             here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
             return RedirectResponse(f"/login?next={quote(here, safe='')}" if here != "/" else "/login", 303)
-        error = NotSignedIn()
-        answer = problem(request, 401, error.code, error.text("en"), detail_zh=error.text("zh"))
+        answer = answer_for(request, NotSignedIn())
         # A browser would ask for a password by itself; desktop programs wait to be asked.
         browser = "sec-fetch-mode" in request.headers
         answer.headers["WWW-Authenticate"] = f'{"Bearer" if browser else "Basic"} realm="LandStock"'

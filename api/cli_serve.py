@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
+from api.access import LOOPBACK
 from api.cli_frame import document, json_option, open_database
 from api.keeping import worker_beside
 from gis.errors import EnvironmentFault, UsageFault
 
 DEFAULT_PORT = 8000
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _TRIED = 50
 
 

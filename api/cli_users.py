@@ -86,7 +86,7 @@ def _tell_code(ctx: click.Context, name: str, code: str, role: str | None, lang:
 @json_option
 @click.pass_context
 def password(ctx: click.Context, name: str, from_stdin: bool, lang: str, as_json: bool) -> None:
-    """Give an account a new one-time code, or set its password; its sessions end (重发口令)."""
+    """Give an account a new one-time code, or set its password; its sessions and tokens end (重发口令)."""
     from data import accounts, sign_in
 
     given = sys.stdin.readline().rstrip("\r\n") if from_stdin else None

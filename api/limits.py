@@ -55,15 +55,18 @@ class BodyLimits:
         if most is not None and said.isdigit() and int(said) > most:
             await answer_for(request, BodyTooLarge())(scope, receive, send)
             return
-        came = 0
+        came, whole = 0, False
 
         async def limited() -> Message:
-            nonlocal came
+            nonlocal came, whole
+            if whole:
+                return await receive()  # whoever waits for the end of the connection
             try:
                 message = await asyncio.wait_for(receive(), SLOWEST_S)
             except TimeoutError:
                 raise BodyTooSlow from None
             came += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
             if most is not None and came > most:
                 raise BodyTooLarge
             return message

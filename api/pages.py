@@ -12,7 +12,7 @@ from api import clock
 from api.access import may
 from api.deps import Asked
 from api.errors import seen_by
-from api.filters import Links
+from api.filters import FilterQuery, Links
 from api.visitor import Visitor, remember
 from data import feeds, overview
 from data.identity import actor
@@ -79,6 +79,21 @@ def status_list(words: Catalogue) -> list[dict[str, str]]:
          "text": entry["text"]}
         for code, entry in STATUS.items()
     ]  # fmt: skip
+
+
+def unframed(
+    request: Request, template: str, visitor: Visitor, path: str, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """Return the page of a path about people; it says nothing of land data and is not kept by the browser."""
+    text = render(
+        template, lang=visitor.lang, unit=visitor.unit, visitor=visitor, path=path, current=template.removesuffix(".html"),
+        frame=None, asked=None, links=Links(FilterQuery()), **seen_by(request), **values,
+    )  # fmt: skip
+    response = HTMLResponse(
+        text, status, headers={"Cache-Control": "no-store", "Content-Language": visitor.lang}
+    )
+    remember(response, visitor)
+    return response
 
 
 def page(

@@ -131,14 +131,14 @@ def _check(name: str, role: str, parks: Sequence[str]) -> None:
 
 
 def new_code(connection: Connection, name: str) -> str:
-    """Give an account a new one-time code in place of its password, and end its sessions.
+    """Give an account a new one-time code in place of its password, and end its sessions and tokens.
 
     Raises
     ------
     NoSuchAccount
     """
     account = named(connection, name)
-    connection.execute(text("DELETE FROM session WHERE account_id = :id"), {"id": account.account_id})
+    _shut(connection, account.account_id)
     return _give_code(connection, account.account_id)
 
 
@@ -168,11 +168,16 @@ def set_disabled(connection: Connection, name: str, disabled: bool) -> None:
         text(f"UPDATE account SET disabled_at = {when}, disabled_by = :by WHERE account_id = :id"), values
     )
     if disabled:
-        connection.execute(text("DELETE FROM session WHERE account_id = :id"), values)
-        connection.execute(
-            text("UPDATE api_token SET revoked_at = now() WHERE account_id = :id AND revoked_at IS NULL"),
-            values,
-        )
+        _shut(connection, account.account_id)
+
+
+def _shut(connection: Connection, account_id: int) -> None:
+    """End whatever an account is signed in by."""
+    connection.execute(text("DELETE FROM session WHERE account_id = :id"), {"id": account_id})
+    connection.execute(
+        text("UPDATE api_token SET revoked_at = now() WHERE account_id = :id AND revoked_at IS NULL"),
+        {"id": account_id},
+    )
 
 
 def named(connection: Connection, name: str) -> Account:

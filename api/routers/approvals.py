@@ -6,11 +6,8 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api.deps import ConnectionDep, VisitorDep
-from api.errors import seen_by
-from api.filters import FilterQuery, Links
-from api.visitor import remember
+from api.pages import unframed
 from data import approvals
-from maps.viewer import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -18,14 +15,11 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 def _page(
     request: Request, connection: Any, visitor: Any, status: int = 200, error: str = ""
 ) -> HTMLResponse:
-    text = render(
-        "approvals.html", lang=visitor.lang, unit=visitor.unit, path="/approvals", current="approvals", frame=None,
-        asked=None, links=Links(FilterQuery()), visitor=visitor, rows=approvals.listed(connection), error=error,
-        kinds=[kind for kind in ("publish", "export", "freeze") if approvals.needed(kind)], **seen_by(request),
-    )  # fmt: skip
-    answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
-    remember(answer, visitor)
-    return answer
+    kinds = [kind for kind in ("publish", "export", "freeze") if approvals.needed(kind)]
+    rows = approvals.listed(connection)
+    return unframed(
+        request, "approvals.html", visitor, "/approvals", status, rows=rows, error=error, kinds=kinds
+    )
 
 
 @router.get("/approvals")

@@ -9,11 +9,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.deps import ConnectionDep, VisitorDep
-from api.errors import seen_by
-from api.filters import FilterQuery, Links
-from api.visitor import remember
+from api.pages import unframed
 from data import audit
-from maps.viewer import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str, Query(max_length=120)]
@@ -45,15 +42,11 @@ def _page(
     if len(rows) == SIZE:
         query = {name: value for name, value in asked_for.items() if value}
         older = "/audit?" + urlencode(query | {"before": rows[-1]["event_id"]})
-    text = render(
-        "audit.html", lang=visitor.lang, unit=visitor.unit, path="/audit", current="audit", frame=None, asked=None,
-        links=Links(FilterQuery()), visitor=visitor, rows=[dict(row) | {"change": _change(row)} for row in rows],
+    return unframed(
+        request, "audit.html", visitor, "/audit", rows=[dict(row) | {"change": _change(row)} for row in rows],
         asked_for=asked_for, older=older, totals=audit.totals(connection), seals=audit.seals(connection),
-        verified=verified, **seen_by(request),
+        verified=verified,
     )  # fmt: skip
-    answer = HTMLResponse(text, headers={"Cache-Control": "no-store"})
-    remember(answer, visitor)
-    return answer
 
 
 @router.get("/audit")

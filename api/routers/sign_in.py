@@ -6,10 +6,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.actors import LOOPBACK, OPEN, cookie_name, secret_of
+from api.access import LOOPBACK
+from api.actors import OPEN, cookie_name, secret_of
 from api.deps import VisitorDep
 from api.errors import seen_by
-from api.filters import FilterQuery, Links
+from api.pages import unframed
 from api.visitor import Visitor, remember
 from data import accounts, sign_in, tokens
 from data.identity import STAFF, acting
@@ -156,14 +157,8 @@ def change_password(
 
 
 def _own_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
-    text = render(
-        "account.html", lang=visitor.lang, unit=visitor.unit, path="/account", current="account", frame=None,
-        links=Links(FilterQuery()), asked=None, visitor=visitor, tokens=tokens.tokens(request.state.me),
-        **seen_by(request), **({"fresh": "", "error": ""} | values),
-    )  # fmt: skip
-    answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
-    remember(answer, visitor)
-    return answer
+    values = {"fresh": "", "error": "", "tokens": tokens.tokens(request.state.me)} | values
+    return unframed(request, "account.html", visitor, "/account", status, **values)
 
 
 @router.get("/account")
@@ -201,14 +196,8 @@ def accounts_(request: Request, visitor: VisitorDep) -> Response:
 def _accounts_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
     with transaction(settings().request_timeout_s) as connection:
         listed = accounts.listed(connection)
-    text = render(
-        "accounts.html", lang=visitor.lang, unit=visitor.unit, path="/settings/accounts", current="accounts",
-        frame=None, links=Links(FilterQuery()), asked=None, visitor=visitor, accounts=listed,
-        roles=STAFF, **seen_by(request), **({"code": None, "error": "", "typed": {}} | values),
-    )  # fmt: skip
-    answer = HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
-    remember(answer, visitor)
-    return answer
+    values = {"code": None, "error": "", "typed": {}, "accounts": listed, "roles": STAFF} | values
+    return unframed(request, "accounts.html", visitor, "/settings/accounts", status, **values)
 
 
 def _code(name: str, code: str) -> dict[str, Any]:

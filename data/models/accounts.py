@@ -5,9 +5,8 @@ import datetime as dt
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKey, Identity, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
+from data.identity import STAFF
 from data.models.base import Base
-
-ROLES = ("clerk", "approver", "committee", "planner", "auditor", "admin")
 
 
 def _when(**options: object) -> Mapped[dt.datetime]:
@@ -29,7 +28,7 @@ class Account(Base):
     """
 
     __tablename__ = "account"
-    __table_args__ = (CheckConstraint(f"role IN {ROLES!r}", name="role_code"),)
+    __table_args__ = (CheckConstraint(f"role IN {STAFF!r}", name="role_code"),)
 
     account_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     name: Mapped[str] = mapped_column(Text, unique=True)

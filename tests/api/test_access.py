@@ -485,3 +485,18 @@ def test_an_address_that_tries_many_names_is_locked(
         sign_in.sign_in("sprayed-5", "winter 2026", address)
     with pytest.raises(sign_in.SignInRefused):
         sign_in.sign_in("sprayed-6", "winter 2026", "192.0.2.8")
+
+
+def test_a_new_code_ends_sessions_and_tokens(as_role: Any) -> None:
+    """A password is given anew because somebody else may know it: nothing that stands for it stays."""
+    client = as_role("auditor")
+    made = re.search(r"lst_[\w-]+", client.post("/account/tokens", data={"label": "x", "days": "1"}).text)
+    assert made is not None and tokens.by_token(made[0]) is not None
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        accounts.new_code(connection, "auditor")
+    assert client.get("/api/v1/parcels").status_code == 401 and tokens.by_token(made[0]) is None
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "请先登录"), ("en", "Sign in first")])
+def test_who_is_not_signed_in_is_told_in_the_own_language(as_role: Any, lang: str, word: str) -> None:
+    assert word in as_role("nobody").get(f"/api/v1/parcels?lang={lang}").json()["detail"]
