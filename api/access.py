@@ -12,8 +12,6 @@ from data.identity import STAFF
 BUREAU = ("clerk", "approver")
 READERS = tuple(role for role in STAFF if role != "admin")
 EVERYBODY = (*STAFF, "nobody")
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-"""The names by which a browser knows its own machine as the server."""
 
 
 class Rule(NamedTuple):
@@ -33,6 +31,7 @@ def _rule(methods: str, path: str, roles: tuple[str, ...], what: str) -> Rule:
 RULES = (
     _rule("GET", r"/static/.+|/favicon\.ico|/healthz|/readyz", EVERYBODY, "start"),
     _rule("GET POST", r"/login", EVERYBODY, "start"),
+    _rule("GET", r"/login/sso|/login/sso/back", EVERYBODY, "start"),
     _rule("POST", r"/logout", EVERYBODY, "start"),
     _rule("GET POST", r"/account|/account/password|/account/tokens|/account/tokens/\d+", STAFF, "account"),
     _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),

@@ -13,9 +13,10 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.access import LOOPBACK, Rule, rule_for
+from api.access import Rule, rule_for
 from api.errors import answer_for, wants_page
 from data.identity import acting
+from data.settings import LOOPBACK
 from data.sign_in import NOBODY, Signed, by_session
 from data.tokens import by_token
 from gis.errors import LandStockError

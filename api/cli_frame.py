@@ -14,7 +14,7 @@ import click
 
 from api import clock
 from data import logfile
-from data.settings import settings
+from data.settings import WrongSetting, settings
 from gis.errors import LandStockError, UsageFault
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -84,7 +84,13 @@ def _refuse(ctx: click.Context, error: LandStockError) -> None:
 
 def language(ctx: click.Context) -> Lang:
     """Return the language of words for people: of ``--lang`` where it was given, else of the settings."""
-    return "en" if ctx.find_root().meta.get(_LANG, settings().lang) == "en" else "zh"
+    said = ctx.find_root().meta.get(_LANG)
+    if said is None:
+        try:
+            said = settings().lang
+        except WrongSetting:
+            said = "zh"
+    return "en" if said == "en" else "zh"
 
 
 def _explain_unexpected(ctx: click.Context, error: Exception) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import click
 
-from api.access import LOOPBACK
 from api.cli_frame import document, json_option, open_database
 from api.keeping import worker_beside
+from data.settings import LOOPBACK
 from gis.errors import EnvironmentFault, UsageFault
 
 DEFAULT_PORT = 8000

@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
-    "delivery-not-found", "finding-not-found",
+    "delivery-not-found", "finding-not-found", "sign-on-not-set",
 }  # fmt: skip
 OTHER_STATUS = {
     "other-origin": 403,
@@ -29,7 +29,9 @@ OTHER_STATUS = {
     "approval-needed": 403,
     "cannot-decide": 409,
     "not-signed-in": 401,
+    "plain-from-afar": 403,
     "sign-in-refused": 401,
+    "sign-on-refused": 401,
     "sign-in-locked": 429,
     "job-busy": 409,
     "job-not-ready": 409,
@@ -90,7 +92,7 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
 
 def _lang(request: Request) -> Literal["zh", "en"]:
     """Return the visitor's language."""
-    return "en" if visitor(request).lang == "en" else "zh"
+    return visitor(request).language
 
 
 def _place(location: tuple[object, ...]) -> str:

@@ -26,10 +26,12 @@ from api.routers import (
     rules,
     search,
     sign_in,
+    single_sign_on,
     static,
     summary,
     tiles,
 )
+from api.single_sign_on import Errand
 from data.version import VERSION
 from maps.assets import assets
 from maps.catalogue import LANGUAGES, catalogue
@@ -66,6 +68,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.add_middleware(Errand)
     app.add_middleware(Actors, is_open=is_open)
     app.add_middleware(BodyLimits)
     app.add_middleware(GZipMiddleware, minimum_size=1_000)
@@ -76,6 +79,7 @@ def create_app(is_open: bool = False) -> FastAPI:
     for module in (
         static,
         sign_in,
+        single_sign_on,
         audit,
         approvals,
         tiles,

@@ -1,6 +1,7 @@
 """Who looks at a page: language and unit of area, by query, then by cookie."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from fastapi import Request, Response
 
@@ -19,6 +20,11 @@ class Visitor:
     lang: str
     unit: str
     asked: dict[str, str]
+
+    @property
+    def language(self) -> Literal["zh", "en"]:
+        """The language that errors are told in."""
+        return "en" if self.lang == "en" else "zh"
 
 
 def visitor(request: Request) -> Visitor:

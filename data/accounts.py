@@ -60,13 +60,15 @@ class Account:
     created_at: dt.datetime
     password_set_at: dt.datetime | None
     disabled_at: dt.datetime | None
+    subject: str | None
 
     def as_json(self) -> dict[str, object]:
         """Return plain values."""
         return {
             "name": self.name, "role": self.role, "parks": list(self.parks), "full_name": self.full_name,
             "contact": self.contact, "created_at": self.created_at.isoformat(),
-            "password_set": self.password_set_at is not None, "disabled": self.disabled_at is not None,
+            "password_set": self.password_set_at is not None, "sign_on": self.subject is not None,
+            "disabled": self.disabled_at is not None,
         }  # fmt: skip
 
 
@@ -133,6 +135,8 @@ def _check(name: str, role: str, parks: Sequence[str]) -> None:
 def new_code(connection: Connection, name: str) -> str:
     """Give an account a new one-time code in place of its password, and end its sessions and tokens.
 
+    It no longer belongs to a person of the sign-in service either, until one of its name signs in again.
+
     Raises
     ------
     NoSuchAccount
@@ -147,7 +151,7 @@ def _give_code(connection: Connection, account_id: int) -> str:
     connection.execute(
         text(
             "UPDATE account SET code_hash = :hash, code_until = now() + make_interval(hours => :hours), "
-            "password_hash = NULL, password_set_at = NULL WHERE account_id = :id"
+            "password_hash = NULL, password_set_at = NULL, subject = NULL WHERE account_id = :id"
         ),
         {"hash": passwords.code_digest(code), "hours": settings().code_hours, "id": account_id},
     )
@@ -199,7 +203,7 @@ def listed(connection: Connection) -> list[Account]:
     rows = connection.execute(
         text(
             "SELECT a.account_id, a.name, a.role, a.full_name, a.contact, a.created_at, a.password_set_at, "
-            "a.disabled_at, ARRAY(SELECT k.park_code FROM account_park AS k WHERE k.account_id = a.account_id "
+            "a.disabled_at, a.subject, ARRAY(SELECT k.park_code FROM account_park AS k WHERE k.account_id = a.account_id "
             "ORDER BY 1) AS parks FROM account AS a ORDER BY a.name"
         )
     )

@@ -4,9 +4,15 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from gis.errors import EnvironmentFault
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""The names by which a machine knows itself."""
 
 
 def checkout() -> Path | None:
@@ -63,6 +69,17 @@ class Settings(BaseSettings):
     )
     lock_minutes: int = Field(default=15, ge=1, description="Minutes that a name stays locked.")
     code_hours: int = Field(default=72, ge=1, description="Hours that a one-time code holds.")
+    oidc_issuer: str | None = Field(
+        default=None, description="Address of the OpenID Connect provider that people may sign in at."
+    )
+    oidc_client: str = Field(default="landstock", description="Client id of this server at the provider.")
+    oidc_secret_file: Path | None = Field(
+        default=None, description="File that holds the client secret; a public client has none."
+    )
+    oidc_claim: str = Field(
+        default="preferred_username",
+        description="Claim that names the account; only the provider's administrators may assign it.",
+    )
     two_person: frozenset[Literal["publish", "export", "freeze"]] = Field(
         default=frozenset(),
         description="What needs a second person: a JSON list of publish, export, freeze; nothing by default.",
@@ -79,13 +96,54 @@ class Settings(BaseSettings):
     )
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
-    @field_validator("home", "database_password_file")
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _protected(cls, address: str | None) -> str | None:
+        parts = urlsplit(address or "https://-")
+        if parts.scheme != "https" and parts.hostname not in LOOPBACK:
+            raise ValueError("an https address is expected; plain http only on this machine")
+        return address.rstrip("/") if address else None
+
+    @field_validator("home", "database_password_file", "oidc_secret_file")
     @classmethod
     def _absolute(cls, path: Path | None) -> Path | None:
         return path.expanduser().resolve() if path else path
 
 
+_EXPECTED = {
+    "greater_than_equal": "应不小于 {ge}", "less_than_equal": "应不大于 {le}", "greater_than": "应大于 {gt}",
+    "literal_error": "应为 {expected}", "int_parsing": "应为整数", "float_parsing": "应为数字",
+    "value_error": "应为 https 地址（本机可用 http）",
+}  # fmt: skip
+
+
+class WrongSetting(EnvironmentFault):
+    """A setting holds what it can't hold."""
+
+    code = "wrong-setting"
+
+    def __init__(self, error: ValidationError) -> None:
+        found = [(f"LANDSTOCK_{str(one['loc'][0]).upper()}={one['input']}", one) for one in error.errors()]
+        english = "; ".join(f"{what}: {one['msg']}" for what, one in found)
+        chinese = "；".join(
+            f"{what}：{_EXPECTED.get(one['type'], one['msg']).format_map(one.get('ctx', {}))}"
+            for what, one in found
+        )
+        super().__init__(
+            f"A setting can't be used. {english}. Change the environment variable and start again.",
+            f"设置无效：{chinese}。请修改该环境变量后重新运行。",
+        )
+
+
 @cache
 def settings() -> Settings:
-    """Return the settings, read once. ``settings.cache_clear()`` makes the next call read again."""
-    return Settings()
+    """Return the settings, read once. ``settings.cache_clear()`` makes the next call read again.
+
+    Raises
+    ------
+    WrongSetting
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongSetting(error) from error

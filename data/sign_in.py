@@ -106,7 +106,7 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
     kept = plain_name(name)[:80]
     with acting(NOBODY):
         with transaction(settings().request_timeout_s) as connection:
-            _require_open(connection, kept, address)
+            _requireopen_session(connection, kept, address)
             row = connection.execute(
                 text(
                     f"SELECT {ACCOUNT}, a.password_hash, a.code_hash, a.code_until > now() AS code_holds "
@@ -131,11 +131,11 @@ def sign_in(name: str, password: str, address: str) -> tuple[str, Signed]:
             )
             if row is not None and good:
                 signed = signed_of(row, must_set_password=not right)
-                return _open(connection, signed, address), signed
+                return open_session(connection, signed, address), signed
         raise SignInRefused
 
 
-def _require_open(connection: Connection, name: str, address: str) -> None:
+def _requireopen_session(connection: Connection, name: str, address: str) -> None:
     """Refuse a name with too many failures since its last success, and an address that tries many names."""
     found = settings()
     failed, since = connection.execute(
@@ -159,7 +159,8 @@ def _require_open(connection: Connection, name: str, address: str) -> None:
         raise SignInLocked(found.lock_minutes)
 
 
-def _open(connection: Connection, signed: Signed, address: str) -> str:
+def open_session(connection: Connection, signed: Signed, address: str) -> str:
+    """Open a session for a person and return its secret."""
     secret = passwords.new_secret()
     connection.execute(
         text(
@@ -229,7 +230,7 @@ def set_password(signed: Signed, old: str, new: str, address: str) -> str:
                 {"hash": hashed, "id": signed.account_id},
             )
             connection.execute(text("DELETE FROM session WHERE account_id = :id"), {"id": signed.account_id})
-            return _open(connection, replace(signed, must_set_password=False), address)
+            return open_session(connection, replace(signed, must_set_password=False), address)
 
 
 def give_password(name: str, password: str) -> None:

@@ -1,95 +1,35 @@
 """Signing in and out, and the page of one's own account."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.access import LOOPBACK
 from api.actors import OPEN, cookie_name, secret_of
 from api.deps import VisitorDep
-from api.errors import seen_by
+from api.doors import (
+    Next,
+    PlainFromAfar,
+    address_of,
+    entrance,
+    inside,
+    login_page,
+    new_session,
+    require_private,
+)
 from api.pages import unframed
-from api.visitor import Visitor, remember
+from api.visitor import Visitor
 from data import accounts, sign_in, tokens
-from data.identity import STAFF, acting
+from data.identity import STAFF
 from data.session import transaction
 from data.settings import settings
-from gis.errors import LandStockError, UsageFault
+from gis.errors import LandStockError
 from maps.catalogue import catalogue
-from maps.viewer import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Secret = Annotated[str, Form(max_length=512)]
 Name = Annotated[str, Form(max_length=200)]
-Next = Annotated[str, Query(max_length=2_000)]
 LONGEST_DAYS = 365
-
-
-class PlainFromAfar(UsageFault):
-    """A password would go over a network in the clear."""
-
-    code = "plain-from-afar"
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This connection is not encrypted; a password must not be sent over it. Ask your administrator for the "
-            "https address (serve --tls-cert --tls-key, or a proxy).",
-            "当前连接未加密，不能发送密码。请向管理员索取 https 地址（serve --tls-cert --tls-key，或反向代理）。",
-        )
-
-
-def _text(error: LandStockError, visitor: Visitor) -> str:
-    return error.text("en" if visitor.lang == "en" else "zh")
-
-
-def _inside(asked: str) -> str:
-    """Return where to go after signing in: a path of this server, never another place."""
-    parts = urlsplit(asked)
-    safe = (
-        asked.startswith("/")
-        and not asked.startswith(("//", "/\\"))
-        and not parts.netloc
-        and "\\" not in asked
-    )
-    return asked if safe and asked.isprintable() else "/"
-
-
-def _entrance(
-    request: Request, template: str, visitor: Visitor, status: int = 200, **values: Any
-) -> HTMLResponse:
-    text = render(
-        template, lang=visitor.lang, unit=visitor.unit, path=request.url.path, **seen_by(request),
-        **({"error": "", "next": "", "action": request.url.path} | values),
-    )  # fmt: skip
-    answer = HTMLResponse(
-        text, status, headers={"Cache-Control": "no-store", "Content-Language": visitor.lang}
-    )
-    remember(answer, visitor)
-    return answer
-
-
-def _login_page(
-    request: Request, visitor: Visitor, status: int = 200, name: str = "", after: str = "/", error: str = ""
-) -> HTMLResponse:
-    with acting(sign_in.NOBODY), transaction(settings().request_timeout_s) as connection:
-        whom = accounts.administrators(connection)
-    return _entrance(
-        request, "login.html", visitor, status, name=name, next=after, error=error, administrators=whom
-    )
-
-
-def _with_cookie(request: Request, answer: Response, secret: str) -> Response:
-    secure = request.url.scheme == "https"
-    answer.set_cookie(
-        cookie_name(request.url.scheme), secret, path="/", httponly=True, samesite="lax", secure=secure
-    )
-    return answer
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 @router.get("/login")
@@ -97,8 +37,8 @@ def login(request: Request, visitor: VisitorDep, next: Next = "/") -> Response:
     """Ask for name and password; whoever is signed in goes on."""
     me = request.state.me
     if me is not None and me is not OPEN:
-        return RedirectResponse(_inside(next), 303)
-    return _login_page(request, visitor, after=_inside(next))
+        return RedirectResponse(inside(next), 303)
+    return login_page(request, visitor, after=inside(next))
 
 
 @router.post("/login")
@@ -110,19 +50,14 @@ def enter(
     next: Annotated[str, Form()] = "/",
 ) -> Response:
     """Open a session, with a new secret each time."""
-    after = _inside(next)
-    if request.url.scheme != "https" and request.url.hostname not in LOOPBACK:
-        return _login_page(request, visitor, 403, name, after, _text(PlainFromAfar(), visitor))
+    after = inside(next)
     try:
-        secret, signed = sign_in.sign_in(name, password, _address(request))
-    except sign_in.SignInRefused as error:
-        return _login_page(request, visitor, 401, name[:80], after, _text(error, visitor))
-    except sign_in.SignInLocked as error:
-        return _login_page(request, visitor, 429, name[:80], after, _text(error, visitor))
-    if old := secret_of(request):
-        sign_in.sign_out(old)
+        require_private(request)
+        secret, signed = sign_in.sign_in(name, password, address_of(request))
+    except (PlainFromAfar, sign_in.SignInRefused, sign_in.SignInLocked) as error:
+        return login_page(request, visitor, name[:80], after, error)
     where = "/account/password" if signed.must_set_password else after
-    return _with_cookie(request, RedirectResponse(where, 303), secret)
+    return new_session(request, RedirectResponse(where, 303), secret)
 
 
 @router.post("/logout")
@@ -138,7 +73,7 @@ def leave(request: Request) -> Response:
 @router.get("/account/password")
 def password_(request: Request, visitor: VisitorDep) -> Response:
     """Ask for a new password."""
-    return _entrance(request, "login_password.html", visitor)
+    return entrance(request, "login_password.html", visitor)
 
 
 @router.post("/account/password")
@@ -148,12 +83,12 @@ def change_password(
     """Set a new password; all sessions of the account end, and this browser gets a new one."""
     if new != again:
         words = catalogue(visitor.lang).text("password.differ")
-        return _entrance(request, "login_password.html", visitor, 422, error=words)
+        return entrance(request, "login_password.html", visitor, 422, error=words)
     try:
-        secret = sign_in.set_password(request.state.me, old, new, _address(request))
+        secret = sign_in.set_password(request.state.me, old, new, address_of(request))
     except (sign_in.PasswordWeak, sign_in.SignInRefused) as error:
-        return _entrance(request, "login_password.html", visitor, 422, error=_text(error, visitor))
-    return _with_cookie(request, RedirectResponse("/", 303), secret)
+        return entrance(request, "login_password.html", visitor, 422, error=error.text(visitor.language))
+    return new_session(request, RedirectResponse("/", 303), secret)
 
 
 def _own_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
@@ -223,7 +158,7 @@ def add_account(
                 connection, name, role, codes, full_name.strip() or None, contact.strip() or None
             )
     except LandStockError as error:
-        return _accounts_page(request, visitor, 422, error=_text(error, visitor), typed=typed)
+        return _accounts_page(request, visitor, 422, error=error.text(visitor.language), typed=typed)
     return _accounts_page(request, visitor, code=_code(name, code))
 
 
@@ -243,7 +178,7 @@ def change_account(
             else:
                 accounts.set_disabled(connection, name, act == "disable")
     except LandStockError as error:
-        return _accounts_page(request, visitor, 404, error=_text(error, visitor))
+        return _accounts_page(request, visitor, 404, error=error.text(visitor.language))
     return (
         _accounts_page(request, visitor, code=code) if code else RedirectResponse("/settings/accounts", 303)
     )

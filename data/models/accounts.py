@@ -25,6 +25,7 @@ class Account(Base):
     """A person who may sign in, in one role.
 
     Until a password is set, and after the administrator gave a new code, the one-time code stands in for it.
+    ``subject`` is the person at the sign-in service of the house (issuer and ``sub``), once it has vouched for them.
     """
 
     __tablename__ = "account"
@@ -43,6 +44,7 @@ class Account(Base):
     created_by: Mapped[str] = mapped_column(Text)
     disabled_at: Mapped[dt.datetime | None] = _maybe()
     disabled_by: Mapped[str | None] = mapped_column(Text)
+    subject: Mapped[str | None] = mapped_column(Text, unique=True)
 
 
 class AccountPark(Base):

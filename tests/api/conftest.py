@@ -14,13 +14,11 @@ from tests.people import COOKIE, session_of
 
 
 @contextmanager
-def served(is_open: bool = False) -> Iterator[httpx.Client]:
-    """Serve the application until the block ends; yield a client for it."""
-    from api.main import create_app
-
+def serving(config: uvicorn.Config) -> Iterator[str]:
+    """Serve an application on a free port of this machine until the block ends; yield its address."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(is_open), log_level="warning", lifespan="off"))
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     until = time.monotonic() + 30
@@ -28,12 +26,24 @@ def served(is_open: bool = False) -> Iterator[httpx.Client]:
         assert thread.is_alive(), "the server ended while starting"
         assert time.monotonic() < until, "the server did not start within 30 s"
         time.sleep(0.02)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    with httpx.Client(base_url=address, timeout=120, headers={"Origin": address}) as client:
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listening.close()
+
+
+@contextmanager
+def served(is_open: bool = False) -> Iterator[httpx.Client]:
+    """Serve the application until the block ends; yield a client for it."""
+    from api.main import create_app
+
+    with (
+        serving(uvicorn.Config(create_app(is_open), log_level="warning", lifespan="off")) as address,
+        httpx.Client(base_url=address, timeout=120, headers={"Origin": address}) as client,
+    ):
         yield client
-    server.should_exit = True
-    thread.join(10)
-    listening.close()
 
 
 @pytest.fixture(scope="session")

@@ -73,3 +73,27 @@ def test_progress_is_told_in_the_chosen_language(lang: str, capsys: pytest.Captu
     assert {"zh": "闲置土地判定 3/5", "en": "idle land 3/5"}[lang] in said
     assert {"zh": "写出 idle.xlsx", "en": "write idle.xlsx"}[lang] in said
     assert all(set(words) == {"zh", "en"} for words in STEPS.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "zh", "en"),
+    [
+        ("LOG_DAYS", "90", "应不小于 180", "greater than or equal to 180"),
+        ("POOL_SIZE", "many", "应为整数", "valid integer"),
+        ("LANG", "fr", "应为 'zh' or 'en'", "should be 'zh' or 'en'"),
+        ("OIDC_ISSUER", "http://sso.example", "应为 https 地址", "an https address is expected"),
+    ],
+)
+def test_a_setting_that_cannot_hold_is_named_with_its_value(monkeypatch, name, value, zh, en):
+    """The least days of the log are asked for by law (Cybersecurity Law Art. 21: six months)."""
+    monkeypatch.setenv(f"LANDSTOCK_{name}", value)
+    settings.cache_clear()
+    try:
+        for lang, words in (("zh", zh), ("en", en)):
+            result = CliRunner().invoke(main, ["audit", "verify", "--lang", lang])
+            assert result.exit_code == 3, result.output
+            assert f"LANDSTOCK_{name}={value}" in result.stderr and words in result.stderr
+            assert "Traceback" not in result.stderr
+    finally:
+        monkeypatch.delenv(f"LANDSTOCK_{name}")
+        settings.cache_clear()

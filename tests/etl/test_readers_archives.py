@@ -193,7 +193,11 @@ def test_file_names_that_are_no_utf8(tmp_path):
     assert found(tmp_path / "in", tmp_path / "work") == (["parcel_宗地.csv"], [])
 
 
-def test_an_import_of_hostile_archives_leaves_nothing_behind(tmp_path, empty_database):
+def test_an_import_of_hostile_archives_leaves_nothing_behind(tmp_path, empty_database, monkeypatch):
+    monkeypatch.setenv(
+        "LANDSTOCK_HOME", str(tmp_path / "home")
+    )  # other tests work in the common one meanwhile
+    settings.cache_clear()
     folder = tmp_path / "in"
     folder.mkdir()
     square = "121.01 41.01,121.02 41.01,121.02 41.02,121.01 41.02,121.01 41.01"
@@ -211,6 +215,8 @@ def test_an_import_of_hostile_archives_leaves_nothing_behind(tmp_path, empty_dat
     assert report.issues()["MEMBER_REFUSED"] == 1 and report.issues()["ARCHIVE_UNSAFE"] == 1
     assert list((settings().home / "work").iterdir()) == []
     assert not (tmp_path / "parcel.csv").exists()
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 def test_layers_of_one_archive_in_folders_capitals_and_an_inner_archive(tmp_path):
