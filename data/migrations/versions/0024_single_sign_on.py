@@ -11,8 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
-    op.add_column("account", sa.Column("subject", sa.Text))
-    op.create_unique_constraint("account_subject_key", "account", ["subject"])
+    op.add_column("account", sa.Column("subject", sa.Text, unique=True))
     op.execute("GRANT UPDATE (subject) ON account TO landstock_sign_in")
     op.execute("GRANT SELECT (subject) ON account TO landstock_admin, landstock_auditor")
 
