@@ -37,6 +37,8 @@ RULES = (
     _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),
     _rule("GET", r"/approvals", (*BUREAU, "auditor"), "approvals"),
     _rule("POST", r"/approvals/\d+", ("approver",), "approvals"),
+    _rule("GET", r"/notices", (*BUREAU, "auditor"), "notices"),
+    _rule("POST", r"/notices|/notices/\d+", ("approver",), "notices"),
     _rule("GET POST", r"/audit", ("auditor",), "audit"),
     _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
     _rule("GET", r"/help", READERS, "help"),

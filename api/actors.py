@@ -46,7 +46,8 @@ class NoRights(LandStockError):
     _WHAT: ClassVar = {
         "start": ("this", "此项"), "account": ("accounts", "账号"), "accounts": ("accounts", "账号"),
         "help": ("the help", "帮助"), "land": ("land data", "土地数据"), "export": ("exports", "导出"),
-        "import": ("deliveries", "成果导入"), "audit": ("the log", "日志"), "approvals": ("approvals", "审批"), "change": ("changes", "更改数据"),
+        "import": ("deliveries", "成果导入"), "audit": ("the log", "日志"), "approvals": ("approvals", "审批"), "notices": ("public notices", "公示公告"),
+        "change": ("changes", "更改数据"),
     }  # fmt: skip
 
     def __init__(self, what: str) -> None:

@@ -10,7 +10,7 @@ import click
 
 from api import clock
 from api.cli_frame import Day, Steps, document, json_option, lang_option, person
-from api.cli_serve import free_port, require_free, run
+from api.cli_serve import CREATE_OPEN, free_port, require_free, run
 from api.cli_summary_text import summary_text
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def demo(
         else:
             click.echo(_text(done, address, lang, time.monotonic() - began))
         if address is not None:
-            run(_HOST, port or 0, is_open=True)
+            run(_HOST, port or 0, made=CREATE_OPEN)
 
 
 def _content(done: "Demo", address: str | None) -> dict[str, object]:

@@ -10,10 +10,12 @@ import click
 
 from api.cli_frame import document, json_option, open_database
 from api.keeping import worker_beside
+from data.public_edition import refresh
 from data.settings import LOOPBACK
 from gis.errors import EnvironmentFault, UsageFault
 
 DEFAULT_PORT = 8000
+CREATE, CREATE_OPEN = "api.main:create_app", "api.main:create_open_app"
 _TRIED = 50
 
 
@@ -47,6 +49,12 @@ class CannotListen(EnvironmentFault):
 @click.option(
     "--open", "is_open", is_flag=True, help="Answer reads without signing in; on this machine only."
 )
+@click.option(
+    "--public",
+    "is_public",
+    is_flag=True,
+    help="Serve only what is made for the public: land still to be had, notices of idle land; no sign-in.",
+)
 @json_option
 @click.pass_context
 def serve(
@@ -57,6 +65,7 @@ def serve(
     tls_key: Path | None,
     worker: bool,
     is_open: bool,
+    is_public: bool,
     as_json: bool,
 ) -> None:
     """Serve the browser application and the API until Ctrl-C (启动网页服务)."""
@@ -66,14 +75,22 @@ def serve(
             f"--open answers everybody and belongs to this machine alone; --host {host} lets others in. Leave one out.",
             f"--open 对任何人开放读取，只能用于本机；--host {host} 允许他人访问。请去掉其中之一。",
         )
+    if is_open and is_public:
+        raise UsageFault(
+            "--open shows everything on this machine, --public only what is public, to everybody. Give one of them.",
+            "--open 在本机开放全部数据，--public 仅公开可公示内容。请只给出其一。",
+        )
     require_free(host, port)
     open_database()
+    if is_public:
+        refresh()
     address = f"{'https' if tls else 'http'}://{host if ':' not in host else f'[{host}]'}:{port}/"
     if as_json:
         document(ctx, {"address": address})
     else:
         click.echo(f"LandStock: {address}   (Ctrl-C ends it / 按 Ctrl-C 结束)")
-    run(host, port, worker=worker, is_open=is_open, **tls)
+    made = "api.public_app:create_public_app" if is_public else CREATE_OPEN if is_open else CREATE
+    run(host, port, worker=worker and not is_public, made=made, **tls)
 
 
 def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
@@ -90,13 +107,16 @@ def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
     return {"ssl_certfile": str(cert), "ssl_keyfile": str(key)}
 
 
-def run(host: str, port: int, *, worker: bool = True, is_open: bool = False, **options: Any) -> None:
-    """Serve until the process is told to end, with a worker for import jobs beside. Messages go to standard error."""
+def run(host: str, port: int, *, worker: bool = True, made: str = CREATE, **options: Any) -> None:
+    """Serve what ``made`` makes until the process is told to end, with a worker for import jobs beside.
+
+    Messages go to standard error.
+    """
     import uvicorn
 
     with worker_beside() if worker else nullcontext():
         uvicorn.run(
-            "api.main:create_open_app" if is_open else "api.main:create_app",
+            made,
             factory=True,
             host=host,
             port=port,

@@ -14,7 +14,9 @@ SYSTEM = "system"
 """The program at work on what a person was allowed to start: imports, publications, analyses."""
 SIGN_IN = "sign_in"
 """The program while it does not know yet who is there: it sees accounts and sessions, nothing else."""
-ROLES = (*STAFF, SYSTEM, SIGN_IN)
+VISITOR = "visitor"
+"""Anybody at the public edition: sees what is made for the public, and no exact place."""
+ROLES = (*STAFF, SYSTEM, SIGN_IN, VISITOR)
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")

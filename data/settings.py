@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         default=frozenset(),
         description="What needs a second person: a JSON list of publish, export, freeze; nothing by default.",
     )
+    public_decimals: int = Field(
+        default=3,
+        ge=1,
+        le=4,
+        description="Decimals of the degrees that the public edition shows: 3 are about 100 m, 4 about 10 m.",
+    )
     secrecy_km2: float = Field(
         default=25,
         gt=0,

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from data import approvals, staged, supplier_mappings
+from data import approvals, public_edition, staged, supplier_mappings
 from data.deliveries import NoSuchDelivery
 from data.identity import by_system
 from data.layers import LAYERS
@@ -151,6 +151,8 @@ def _finish(connection: Connection, done: Published, delivery_id: int, status: s
     )
     if {"contract", "parcel"} & done.changes.keys():
         _place_contracts(connection, done.publication_id)
+    if {"park", "land_state"} & done.changes.keys():
+        public_edition.fill(connection)
 
 
 def _place_contracts(connection: Connection, publication: int) -> None:

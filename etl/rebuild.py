@@ -23,7 +23,7 @@ from etl.states import Compared
 # What a rebuild makes itself, and what is computed anew on the next question; everything else is taken over.
 MADE = {
     *LAYERS, "delivery", "delivery_file", "publication", "issue", "correction", "correction_use", "repair",
-    "delivery_change", "delivery_change_total", "delivery_overlap", "lineage",
+    "delivery_change", "delivery_change_total", "delivery_overlap", "lineage", "public_park", "public_land",
 }  # fmt: skip
 COMPUTED = {table.name for table in Base.metadata.sorted_tables if "run_id" in table.c}
 

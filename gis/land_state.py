@@ -28,6 +28,7 @@ CONSTRUCTION = (
     "B", "B1", "B11", "B12", "B2", "B21", "B22", "C", "C1", "C2", "C3",
 )  # fmt: skip
 SUPPLY = ("D", "D1", "D2", "D21", "D22", "E", "E1", "E2", "E21", "E22", "F")
+AVAILABLE = SUPPLY[SUPPLY.index("E") : SUPPLY.index("F")]
 OVERLAYS = ("G", "H", "H1", "H2")
 CHECKS = ("ZONE", "CONSTRUCTION_GAP", "CONSTRUCTION_TWICE", "SUPPLY_GAP", "SUPPLY_TWICE")
 CODES = (*CONSTRUCTION, *SUPPLY, *OVERLAYS, *CHECKS)

@@ -50,6 +50,7 @@ from data.models.layers import (
     ParkStatistics,
     PlanZone,
 )
+from data.models.public_edition import IdleNotice, PublicLand, PublicPark
 from data.models.rights import Approval, ContractPark
 from data.models.staging import STAGING
 
@@ -86,6 +87,7 @@ __all__ = [
     "Enterprise",
     "GrowthLedger",
     "IdleCause",
+    "IdleNotice",
     "IdleVerdict",
     "ImportJob",
     "ImportJobLog",
@@ -104,6 +106,8 @@ __all__ = [
     "ParkRate",
     "ParkStatistics",
     "PlanZone",
+    "PublicLand",
+    "PublicPark",
     "Publication",
     "Repair",
     "ReporterIndex",
