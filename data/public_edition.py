@@ -91,20 +91,12 @@ def notices(connection: Connection, park: str | None = None, words: str = "") ->
 
 
 def parks(connection: Connection) -> list[RowMapping]:
-    """Return the parks by code, each with its outline as a path of SVG in degrees, north up."""
+    """Return the parks by code, each with its extent in degrees and its outline as a path of SVG, north up."""
     asked = text(
-        "SELECT park_code, park_name, st_assvg(geom, 0, :decimals) AS path FROM public_park ORDER BY park_code"
+        "SELECT park_code, park_name, surveyed_on, st_assvg(geom, 0, :decimals) AS path, st_xmin(geom) AS west, "
+        "st_ymin(geom) AS south, st_xmax(geom) AS east, st_ymax(geom) AS north FROM public_park ORDER BY park_code"
     )
     return list(connection.execute(asked, {"decimals": settings().public_decimals}).mappings())
-
-
-def extent(connection: Connection) -> tuple[float, float, float, float] | None:
-    """Return west, south, east and north of all parks in degrees; nothing where there are none."""
-    asked = text(
-        "SELECT min(st_xmin(geom)), min(st_ymin(geom)), max(st_xmax(geom)), max(st_ymax(geom)) FROM public_park"
-    )
-    west, south, east, north = connection.execute(asked).one()
-    return None if west is None else (west, south, east, north)
 
 
 def newest_survey(rows: list[RowMapping]) -> dt.date | None:

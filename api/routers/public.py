@@ -49,8 +49,7 @@ def page(
     text = render(
         "public.html", lang=visitor.lang, unit=visitor.unit, path="/", parks=parks, park=park, q=q, today=today,
         land=found.land, notices=found.notices, survey=public_edition.newest_survey(found.land),
-        total_ha=sum((row["area_ha"] for row in found.land), Decimal(0)), place=public_map.place(public_edition.extent(connection)),
-        dots=[public_map.dot(row) for row in found.land], marks=[public_map.mark(row) for row in found.notices],
+        total_ha=sum((row["area_ha"] for row in found.land), Decimal(0)), panels=public_map.panels([one for one in parks if park in ("", one["park_code"])], found.land, found.notices),
         states={code: STATES[code][visitor.language] for code in {row["supply_state"] for row in found.land}},
         causes={code: CAUSES[code][visitor.language] for code in {row["cause"] for row in found.notices} if code},
         days={row["notice_id"]: (today - row["idle_from"]).days + 1 for row in found.notices},

@@ -13,12 +13,13 @@ NOTICE_CAUSES = ("G1", "G2", "G3", "G4", "G5", "G6", "FORCE_MAJEURE")
 
 
 class PublicPark(Base):
-    """A park with its boundary drawn on a coarse grid."""
+    """A park with its boundary drawn on a coarse grid, and the day of its newest survey of land states."""
 
     __tablename__ = "public_park"
 
     park_code: Mapped[str] = mapped_column(Text, primary_key=True)
     park_name: Mapped[str | None] = mapped_column(Text)
+    surveyed_on: Mapped[dt.date | None]
     geom: Mapped[Any] = polygons()
 
 

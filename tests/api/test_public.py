@@ -90,7 +90,7 @@ def too_exact(words: str) -> list[str]:
 
 
 def without_picture(words: str) -> str:
-    """Return a page without the numbers of the picture's frame, which come from the rounded outlines."""
+    """Return a page without its pictures, whose numbers are stretched; they are made of the rounded ones (see below)."""
     return re.sub(r'<svg class="publicmap".*?</svg>', "", words, flags=re.S)
 
 
@@ -196,6 +196,11 @@ def test_available_land_is_that_of_the_newest_survey_within_the_park(public: htt
                 "WHERE upper_inf(o.known) AND st_intersects(o.geom, k.geom)) GROUP BY 1"
             )
         ).all()
+    with acting(public_edition.ANYBODY), transaction() as connection:
+        parks = public_edition.parks(connection)
+    unsurveyed = {park["park_code"] for park in parks if park["surveyed_on"] is None}
+    assert unsurveyed and not unsurveyed & by_park.keys()
+    assert "尚无土地利用状况调查" in public.get("/", headers=HTML).text  # not "0 hectares"
     assert by_park.keys() == {row.park_code for row in expected} and expected
     for row in expected:
         assert float(by_park[row.park_code]) == pytest.approx(row.ha, abs=0.02 * len(found))

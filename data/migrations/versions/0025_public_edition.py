@@ -39,6 +39,7 @@ def upgrade() -> None:
         "public_park",
         _text("park_code", primary_key=True),
         _text("park_name", nullable=True),
+        sa.Column("surveyed_on", sa.Date),
         sa.Column("geom", Geometry("MULTIPOLYGON", 4490, spatial_index=False), nullable=False),
     )
     op.create_table(
