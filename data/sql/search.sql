@@ -25,9 +25,7 @@ was_called AS (
     FROM parcel AS p
     CROSS JOIN LATERAL (
         VALUES
-            (p.parcel_code), (p.supervision_no), (p.unit_code), (p.extra ->> '原宗地代码'), (p.extra ->> '原宗地号'),
-            (p.extra ->> '旧宗地号'), (p.extra ->> 'YZDDM'), (p.extra ->> 'DJH'), (p.extra ->> '地籍号'),
-            (p.extra ->> 'DH'), (p.extra ->> '地号'), (p.extra ->> '宗地号'), (p.extra ->> 'YDZJGH')
+            (p.parcel_code), (p.supervision_no), (p.unit_code) /* delivered numbers */
     ) AS n (number)
     WHERE n.number ILIKE :like AND :like ~ '[0-9A-Za-z]' AND (SELECT count(*) FROM hit) < :limit
     ORDER BY p.entity_id, p.version_id DESC

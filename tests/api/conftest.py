@@ -5,11 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import pytest
 import uvicorn
+from sqlalchemy import text
 
+from data.session import transaction
 from tests.people import COOKIE, session_of
 
 
@@ -66,3 +69,23 @@ def empty_client(empty_database: str) -> Iterator[httpx.Client]:
     with served() as client:
         client.cookies.set(COOKIE, session_of("clerk"))
         yield client
+
+
+def first_park() -> str:
+    """Return the code of the sample's first park."""
+    with transaction() as connection:
+        return str(connection.scalar(text("SELECT min(park_code) FROM park")))
+
+
+@pytest.fixture
+def as_role(client: httpx.Client, sample_database: str) -> Any:
+    """Return a way to sign the client in with a role."""
+
+    def signed(role: str) -> httpx.Client:
+        client.cookies.clear()
+        if role != "nobody":
+            parks = (first_park(),) if role == "committee" else ()
+            client.cookies.set(COOKIE, session_of(role, *parks))
+        return client
+
+    return signed
