@@ -30,6 +30,11 @@ from gis.errors import UsageFault
 )
 @park_option
 @day_options
+@click.option(
+    "--purpose",
+    default="",
+    help="What an export of a large area is for, where a second person has to consent.",
+)
 @click.option("--filter", "cql2", metavar="CQL2", help="Not available yet.")
 @lang_option
 @json_option
@@ -44,6 +49,7 @@ def export(
     as_of: dt.date,
     known_on: dt.datetime | None,
     cql2: str | None,
+    purpose: str,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -64,7 +70,7 @@ def export(
         )
     exports.check(what, form, crs)
     open_database()
-    question = exports.Question(as_of, known_on, park_code, lang, person())
+    question = exports.Question(as_of, known_on, park_code, lang, person(), purpose)
     found = exports.export(what, form, out, question, crs, Steps())
     files = [str(path) for path in exports.files(found, form, out)]
     if as_json:

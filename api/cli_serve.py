@@ -114,10 +114,13 @@ def run(host: str, port: int, *, worker: bool = True, made: str = CREATE, **opti
     """
     import uvicorn
 
+    from api.patience import Impatient
+
     with worker_beside() if worker else nullcontext():
         uvicorn.run(
             made,
             factory=True,
+            http=Impatient,
             host=host,
             port=port,
             access_log=False,

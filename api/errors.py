@@ -27,6 +27,7 @@ OTHER_STATUS = {
     "other-origin": 403,
     "no-rights": 403,
     "approval-needed": 403,
+    "purpose-needed": 403,
     "cannot-decide": 409,
     "not-signed-in": 401,
     "plain-from-afar": 403,
@@ -72,7 +73,7 @@ def seen_by(request: Request) -> dict[str, Any]:
 
 def wants_page(request: Request) -> bool:
     """Say whether a person in a browser asked, and not a program."""
-    machine = request.url.path.startswith(("/api/v1", "/tiles", "/ogc", "/healthz", "/readyz", "/export"))
+    machine = request.url.path.startswith(("/api/v1", "/tiles", "/ogc", "/healthz", "/readyz"))
     return not machine and "text/html" in request.headers.get("accept", "")
 
 

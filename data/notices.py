@@ -92,7 +92,7 @@ def withdraw(connection: Connection, notice_id: int, reason: str) -> None:
         raise NoticeFault("Say why the notice is taken down.", "请填写撤下公告的原因。")
     done = connection.execute(
         text(
-            "UPDATE idle_notice SET withdrawn_at = now(), withdrawn_by = :by, withdrawal_reason = :reason "
+            "UPDATE idle_notice SET withdrawn_at = now(), withdrawn_by = :by, end_reason = :reason "
             "WHERE notice_id = :id AND withdrawn_at IS NULL"
         ),
         {"id": notice_id, "by": actor().name, "reason": reason.strip()},

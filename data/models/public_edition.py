@@ -63,6 +63,6 @@ class IdleNotice(Base):
     published_by: Mapped[str] = mapped_column(Text)
     withdrawn_at: Mapped[dt.datetime | None] = mapped_column(DateTime(timezone=True))
     withdrawn_by: Mapped[str | None] = mapped_column(Text)
-    withdrawal_reason: Mapped[str | None] = mapped_column(Text)
+    end_reason: Mapped[str | None] = mapped_column(Text)
     lon: Mapped[Decimal]
     lat: Mapped[Decimal]

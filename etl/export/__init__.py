@@ -1,16 +1,12 @@
 """Exports: one WHAT in one FORMAT, whole or not at all."""
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
-
-from data import audit
-from data.models import STORAGE_SRID
+from data import approvals, audit
 from data.session import transaction
 from etl.analysis.judging import Progress
-from etl.export import boundary_points
+from etl.export import boundary_points, consent
 from etl.export.boundary_points import require_zone, write_boundary_points
 from etl.export.dataset import Dataset, Question
 from etl.export.errors import ExportRefused
@@ -18,7 +14,6 @@ from etl.export.geo_files import write_geojson, write_gpkg
 from etl.export.office import write_idle_list
 from etl.export.table_files import write_csv, write_xlsx
 from etl.export.tables import WHATS, WITHOUT_SHAPE, dataset
-from gis.areas import area_m2
 
 __all__ = [
     "FORMATS",
@@ -30,8 +25,6 @@ __all__ = [
     "dataset",
     "export",
     "files",
-    "shape_area_km2",
-    "told",
     "write",
 ]
 
@@ -113,28 +106,18 @@ def export(
         The combination does not exist.
     CannotWrite
         The file could not be written; an older one is unchanged.
+    PurposeNeeded, ApprovalNeeded
+        A second person's consent is needed first.
     """
     check(what, form, crs)
     found = dataset(what, question, progress)
+    granted = consent.ask(found, form, {"park": question.park_code, "as_of": question.as_of.isoformat()})
     if crs is not None:
         found = replace(found, crs=crs)
     write(found, form, path)
+    if granted is not None:
+        approvals.use_now("export", granted)
     with transaction() as connection:
         for file in files(found, form, path):
-            audit.record(connection, "export", what, form, told(found, form, file.read_bytes()))
+            audit.record(connection, "export", what, form, consent.told(found, form, file.read_bytes()))
     return found
-
-
-def shape_area_km2(found: Dataset) -> float:
-    """Return the area of all shapes of a dataset together, in square kilometres; 0 without shapes."""
-    if found.shapes is None:
-        return 0.0
-    return float(area_m2(gpd.GeoSeries(list(found.shapes), crs=STORAGE_SRID)).sum()) / 1e6
-
-
-def told(found: Dataset, form: str, content: bytes) -> dict[str, object]:
-    """Return what the log says of an export: how much of what, as of when, and the hash of the file."""
-    return {
-        "rows": len(found.rows), "format": form, "as_of": found.question.as_of.isoformat(),
-        "park": found.question.park_code, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest(),
-    }  # fmt: skip

@@ -11,13 +11,14 @@ from etl.export.columns import Column
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an export was asked: the day, the time known, the park."""
+    """What an export was asked: the day, the time known, the park; and what it is for, where that is said."""
 
     as_of: dt.date
     known_on: dt.datetime | None = None
     park_code: str | None = None
     lang: str = "zh"
     person: str = "system"
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)

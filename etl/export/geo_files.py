@@ -19,7 +19,7 @@ from etl.export.columns import Column
 from etl.export.dataset import Dataset
 from etl.export.errors import CannotWrite
 
-_DECIMALS = 7  # about a centimetre; RFC 7946 section 11.2
+DECIMALS = 7  # about a centimetre; RFC 7946 section 11.2
 _IDS = {"parcels": "parcel_code", "verdicts": "parcel_code", "idle-list": "parcel_code",
         "buildings": "building_id"}  # fmt: skip
 
@@ -48,12 +48,12 @@ def write_geojson(dataset: Dataset, path: Path) -> None:
 def rounded(shapes: Any) -> Any:
     """Return polygons with seven decimals, wound by the right-hand rule, still valid."""
     shapes = np.asarray(shapes, dtype=object)
-    near = shapely.transform(shapes, lambda points: np.round(points, _DECIMALS))
+    near = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
     broken = ~shapely.is_valid(near) & shapely.is_valid(shapes)
     if broken.any():
         # A spike thinner than a centimetre folded over: snap it away on the grid.
-        snapped = shapely.set_precision(shapes[broken], 10.0**-_DECIMALS)
-        near[broken] = shapely.transform(snapped, lambda points: np.round(points, _DECIMALS))
+        snapped = shapely.set_precision(shapes[broken], 10.0**-DECIMALS)
+        near[broken] = shapely.transform(snapped, lambda points: np.round(points, DECIMALS))
     return shapely.orient_polygons(near)
 
 
@@ -78,7 +78,7 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
         "crs": f"EPSG:{dataset.crs}",
         "coordinates": _STATEMENT[dataset.crs],
         "axis_order": "longitude, latitude",
-        "decimals": _DECIMALS,
+        "decimals": DECIMALS,
         "rows": len(dataset.rows),
         "as_of": question.as_of.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,

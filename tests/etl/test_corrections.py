@@ -206,3 +206,22 @@ def test_a_second_correction_of_the_same_field_is_refused(tmp_path):
     make(wrong())
     with pytest.raises(CorrectionRefused):
         make(wrong(old="锦州", new="大锦州"))
+
+
+def test_a_stage_entered_wrongly_is_reversed_on_record_and_the_reversal_can_be_taken_back(tmp_path):
+    run([events(tmp_path / "1", "A,PERMIT,2024-01-05", "A,SUSPENDED,2024-10-01")], PUBLISH)
+    stages = "SELECT event, happened_on FROM construction_event WHERE upper_inf(known) ORDER BY happened_on"
+    before = rows(stages)
+    wanted = Wanted("construction_event", "A", "event", "SUSPENDED", "", "误录，现场未停工", "巡查记录 12 号")
+    done = make(wanted, "审核员")
+    assert [row[0] for row in rows(stages)] == ["PERMIT", None]
+    # Nothing is gone: the entry is an earlier version, and the log has the reversal with person and reason.
+    assert rows("SELECT count(*) FROM construction_event WHERE event = 'SUSPENDED'") == [(1,)]
+    ((new,),) = rows("SELECT new FROM audit_event WHERE object = 'correction' AND action = 'insert'")
+    assert new["person"] == "审核员" and new["reason"] == wanted.reason and new["old_value"] == "SUSPENDED"
+    end(done.correction_id, "停工属实", "审核员")
+    assert rows(stages) == before
+    ((reason,),) = rows(
+        "SELECT new ->> 'end_reason' FROM audit_event WHERE object = 'correction' AND action = 'update'"
+    )
+    assert reason == "停工属实"

@@ -68,7 +68,7 @@ def upgrade() -> None:
         _text("published_by"),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
         _text("withdrawn_by", nullable=True),
-        _text("withdrawal_reason", nullable=True),
+        _text("end_reason", nullable=True),
         *_place(),
         sa.CheckConstraint(
             "cause IN ('G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'FORCE_MAJEURE')", name="cause_code"
@@ -103,7 +103,7 @@ def upgrade() -> None:
         f"CREATE POLICY publishing ON idle_notice FOR INSERT TO {APPROVER} "
         f"WITH CHECK (published_by = {ME} AND withdrawn_at IS NULL)"
     )
-    op.execute(f"GRANT UPDATE (withdrawn_at, withdrawn_by, withdrawal_reason) ON idle_notice TO {APPROVER}")
+    op.execute(f"GRANT UPDATE (withdrawn_at, withdrawn_by, end_reason) ON idle_notice TO {APPROVER}")
     op.execute(
         f"CREATE POLICY withdrawing ON idle_notice FOR UPDATE TO {APPROVER} USING (withdrawn_at IS NULL) "
         f"WITH CHECK (withdrawn_by = {ME})"
