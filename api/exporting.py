@@ -10,6 +10,9 @@ from api.deps import Asked
 from data import approvals, audit, queries
 from etl import export
 from etl.export import consent
+from etl.export.consent import PurposeNeeded
+
+__all__ = ["MEDIA", "PurposeNeeded", "exported"]
 
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

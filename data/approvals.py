@@ -19,7 +19,7 @@ from gis.errors import LandStockError
 
 _decided_before: ContextVar[bool] = ContextVar("decided_before", default=False)
 _WORDS = {
-    "publish": ("The publication of delivery {key}", "发布成果 {key}"),
+    "publish": ("The publication of delivery {key}", "发布成果 {key} "),
     "export": ("This export", "此项导出"),
     "freeze": ("The freezing of this list", "冻结此清单"),
 }

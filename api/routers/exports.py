@@ -7,9 +7,8 @@ from fastapi import Path as InPath
 
 from api.deps import AskedDep, ConnectionDep, VisitorDep
 from api.errors import wants_page
-from api.exporting import MEDIA, exported
+from api.exporting import MEDIA, PurposeNeeded, exported
 from api.pages import unframed
-from etl.export.consent import PurposeNeeded
 
 router = APIRouter(prefix="/export", tags=["exports"])
 What = Annotated[str, InPath(pattern=r"^[a-z-]{1,40}$", description="What to export, e.g. idle-list")]

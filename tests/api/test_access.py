@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from api.access import READERS, RULES, STAFF, rule_for
 from api.main import create_app
-from data import accounts, approvals, sign_in, tokens
+from data import accounts, sign_in, tokens
 from data.identity import Actor, acting
 from data.session import transaction
 from etl.export import FORMATS, WHATS
@@ -271,23 +271,6 @@ def test_a_password_is_not_taken_over_a_plain_network(as_role: Any) -> None:
     far = {"Host": "land.example", "Origin": "http://land.example"}
     found = nobody.post("/login", data={"name": "x", "password": "y"}, headers=far)
     assert found.status_code == 403 and "未加密" in found.text
-
-
-def test_a_large_export_of_shapes_waits_for_an_approver(
-    as_role: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(approvals, "needed", lambda kind: kind == "export")
-    path = "/export/parcels.geojson?as_of=2026-11-01"
-    assert as_role("clerk").get("/export/parcels.csv?as_of=2026-11-01").status_code == 200  # no coordinates
-    asked = as_role("clerk").get(path)
-    assert asked.status_code == 403 and asked.json()["type"] == "approval-needed"
-    number = int(re.findall(r"(\d+) 已提交", asked.json()["detail"])[0])
-    assert as_role("clerk").post(f"/approvals/{number}", data={"act": "approve"}).status_code == 403
-    assert f"/approvals/{number}" in as_role("approver").get("/approvals").text
-    assert as_role("approver").post(f"/approvals/{number}", data={"act": "approve"}).status_code == 303
-    assert as_role("clerk").get(path).status_code == 200
-    assert as_role("clerk").get(path).status_code == 403  # consent holds once
-    assert as_role("approver").post(f"/approvals/{number}", data={"act": "refuse"}).status_code == 409
 
 
 @pytest.mark.parametrize(

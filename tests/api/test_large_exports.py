@@ -59,7 +59,9 @@ def test_a_large_export_goes_by_purpose_and_consent_once(client: httpx.Client) -
     )  # a planner is no approver
     listed = signed(client, "approver").get("/approvals", headers=HTML)
     assert "总体规划修编" in listed.text
+    assert "/approvals/1" in listed.text
     assert client.post("/approvals/1", data={"act": "approve"}).status_code == 303
+    assert client.post("/approvals/1", data={"act": "refuse"}).status_code == 409  # decided is decided
     other = DAY | {"purpose": "别的用途"}
     assert signed(client, "planner").get(PATH, params=other).json()["type"] == "approval-needed"
     given = client.get(PATH, params=told)
