@@ -77,10 +77,25 @@ def rows_of(column: pd.Series, index: pd.Index) -> Any:
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = column.cat.codes.to_numpy().astype(np.int64)
         categories = column.cat.categories
-        if categories is index or categories[: len(index)].equals(index):
+        if categories is index or _same(categories[: len(index)], index):
             return np.where(codes < len(index), codes, -1) if len(categories) > len(index) else codes
         return np.append(index.get_indexer(categories), -1)[codes]
     return index.get_indexer(pd.Index(text_array(column), dtype=object))
+
+
+def _same(one: pd.Index, other: pd.Index) -> bool:
+    """Say whether two indexes of texts hold the same ones; texts that are one object are not compared again."""
+    if len(one) != len(other):
+        return False
+    same: bool = one.to_numpy(dtype=object).tolist() == other.to_numpy(dtype=object).tolist()
+    return same
+
+
+def distinct(numbers: Any, below: int) -> Any:
+    """Return which whole numbers from 0 to below a bound occur, in order, without sorting them."""
+    there = np.zeros(below, dtype=bool)
+    there[numbers] = True
+    return np.flatnonzero(there)
 
 
 def unrecorded(column: pd.Series) -> Any:

@@ -25,6 +25,15 @@ from gis.facts import Tables
 from gis.periods import as_days
 
 BASES = ("GRANT", "ALLOCATION", "LEASE")
+_MOST = 2**16 - 1
+
+
+def _few_bits(days: Any) -> Any:
+    """Return days in their order as 16-bit numbers where they fit, which are sorted without comparing; NaT is last."""
+    known = days[~np.isnat(days)].astype(np.int64)
+    if not len(known) or int(known.max()) - int(known.min()) >= _MOST:
+        return days
+    return np.where(np.isnat(days), _MOST, days.astype(np.int64) - known.min()).astype(np.uint16)
 
 
 class Contracts:
@@ -34,7 +43,7 @@ class Contracts:
         self.table = tables.contract
         self.day = np.datetime64(as_of, "D")
         self.numbers = tables.contract["contract_no"].to_numpy(dtype=object)
-        self.index = pd.Index(self.numbers)
+        self.index = pd.Index(self.numbers, dtype=object)
         kinds, named = coded(tables.contract["contract_type"])
         self.kind = named[kinds]
         self.signed = as_days(tables.contract["signed_on"])
@@ -73,7 +82,7 @@ class Contracts:
         by_number = np.arange(len(self.numbers))
         if not (self.numbers[1:] >= self.numbers[:-1]).all():  # a stored table is in the order of numbers
             by_number = np.argsort(self.numbers, kind="stable")
-        order = by_number[np.argsort(self.signed[by_number], kind="stable")]
+        order = by_number[np.argsort(_few_bits(self.signed)[by_number], kind="stable")]
         rank = np.empty(len(order), dtype=np.int64)
         rank[order] = np.arange(len(order))
         return rank

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from gis.columns import rows_of, unrecorded
+from gis.columns import distinct, rows_of, unrecorded
 from gis.findings import Findings
 from gis.periods import as_days
 
@@ -20,11 +20,10 @@ def missing_facts(found: Findings) -> list[list[str]]:
     held = np.zeros(len(found.verdict), dtype=np.int64)  # one bit for each code
     for bit, (_, where) in enumerate(known):
         held |= where.astype(np.int64) << bit
-    sets, number = np.unique(held, return_inverse=True)
-    shared = np.empty(len(sets), dtype=object)
-    for n, bits in enumerate(sets.tolist()):
-        shared[n] = sorted(code for bit, (code, _) in enumerate(known) if bits >> bit & 1)
-    listed = shared[number]  # parcels with the same gaps share one list
+    shared = np.empty(1 << len(known), dtype=object)
+    for bits in distinct(held, len(shared)).tolist():
+        shared[bits] = sorted(code for bit, (code, _) in enumerate(known) if bits >> bit & 1)
+    listed = shared[held]  # parcels with the same gaps share one list
     gaps: defaultdict[int, set[str]] = defaultdict(set)
     _of_ratios(found, gaps)
     _of_completion(found, gaps)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gis.columns import among, coded, figures_at, objects, text_array
+from gis.columns import among, coded, distinct, figures_at, objects, text_array
 from gis.confidence import confidences
 from gis.consequence import Causes, fees, find_causes, paths
 from gis.contracts import Contracts
@@ -228,7 +228,7 @@ def _ratios(found: Findings, stalled: Any) -> Any:
     """Compute the ratios of stopped land and say whether one is low: one low is enough, both must be known."""
     governing = np.where(found.contracts.undated, -1, found.contracts.governing)
     stopped = found.events.commenced & (found.events.suspended[0] < NEVER) & (governing >= 0)
-    asked = np.unique(governing[stopped])
+    asked = distinct(governing[stopped], len(found.contracts.numbers))
     found.areas = found.ratios.areas(asked)
     found.investments = found.ratios.investments(asked)
     low = np.full(len(governing), UNKNOWN, dtype=np.int8)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from api.access import may
 from api.delivery_page import delivery_values
 from api.deps import ConnectionDep, VisitorDep
 from api.exporting import MEDIA
@@ -17,6 +18,7 @@ from api.rights import WriterDep
 from api.taking_back import refusals
 from api.taking_back import withdraw as take_back
 from data import findings, quality
+from data.identity import actor
 from data.layers import LAYERS
 from data.session import transaction
 
@@ -76,10 +78,11 @@ def quality_(
         {"code": r["value"], "severity": r["severity"], "n": r["n"]} for r in counted if r["by"] == "code"
     ]
     return plain_page(
-        request, connection, "quality.html", visitor, current="import", layers=quality.layers(connection),
+        request, connection, "quality.html", visitor, layers=quality.layers(connection),
         counted=counted, codes=code_rows(by_code, visitor.lang), rows=finding_rows(rows, visitor.lang),
         found=rows, narrowed=narrowed | {"code": code or None}, parks=quality.park_names(connection),
         total=total, page=page, pages=max(1, -(-total // SIZE)), size=SIZE,
+        current="import" if may(actor().role, "/import") else "quality",
     )  # fmt: skip
 
 

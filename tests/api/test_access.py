@@ -4,7 +4,6 @@ import csv
 import io
 import re
 import zipfile
-from itertools import product
 from typing import Any
 
 import httpx
@@ -120,10 +119,9 @@ def test_each_role_in_each_format(as_role: Any, role: str) -> None:
     other = of_parks("SELECT max(park_code), '' FROM park")[0][0]
     wrong, some = [], 0
     for what, forms in FORMATS.items():
-        for form, park in product(
-            sorted({"csv", "geojson", "gpkg", "xlsx"}.intersection(forms)),
-            ("", own, other) if role == "committee" else ("",),
-        ):
+        there = sorted({"csv", "geojson", "gpkg", "xlsx"}.intersection(forms))
+        by_park = [("csv", own), ("csv", other)] if role == "committee" else []
+        for form, park in [*((form, "") for form in there), *by_park]:
             found = client.get(f"/export/{what}.{form}", params={"as_of": "2026-11-01", "park": park})
             expected = {"nobody": 401, "admin": 403, "committee": 404 if park == other else 200}.get(
                 role, 200
