@@ -52,7 +52,7 @@ RULES = (
         "land",
     ),
     _rule("GET", r"/deliveries|/deliveries/.+", (*BUREAU, "auditor"), "import"),
-    _rule("GET", r"/quality", (*BUREAU, "committee", "auditor"), "land"),
+    _rule("GET", r"/quality", (*BUREAU, "committee", "auditor"), "quality"),
     _rule("POST", r"/deliveries/\d+/withdraw", BUREAU, "import"),
     _rule("GET", r"/import|/import/.+|/api/v1/import|/api/v1/import/.+", (*BUREAU, "auditor"), "import"),
     _rule("POST", r"/import|/import/.+|/api/v1/import/.+", BUREAU, "import"),

@@ -18,6 +18,12 @@ from api.cli_frame import (
 )
 from gis.errors import UsageFault
 
+purpose_option = click.option(
+    "--purpose",
+    default="",
+    help="What an export of a large area is for, where a second person has to consent.",
+)
+
 
 @click.command()
 @click.argument("what")
@@ -30,11 +36,7 @@ from gis.errors import UsageFault
 )
 @park_option
 @day_options
-@click.option(
-    "--purpose",
-    default="",
-    help="What an export of a large area is for, where a second person has to consent.",
-)
+@purpose_option
 @click.option("--filter", "cql2", metavar="CQL2", help="Not available yet.")
 @lang_option
 @json_option
@@ -86,6 +88,7 @@ def export(
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="The HTML file to write.")
 @park_option
 @day_options
+@purpose_option
 @lang_option
 @json_option
 @click.pass_context
@@ -95,6 +98,7 @@ def map_(
     park_code: str | None,
     as_of: dt.date,
     known_on: dt.datetime | None,
+    purpose: str,
     lang: str,
     as_json: bool,
 ) -> None:
@@ -103,7 +107,7 @@ def map_(
     from etl.export import Question
 
     open_database()
-    count = write_map(Question(as_of, known_on, park_code, lang, person()), out, progress=Steps())
+    count = write_map(Question(as_of, known_on, park_code, lang, person(), purpose), out, progress=Steps())
     if as_json:
         document(ctx, {"file": str(out), "parcels": count, "as_of": as_of})
     else:

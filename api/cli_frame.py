@@ -3,6 +3,7 @@
 import datetime as dt
 import getpass
 import json
+import os
 import re
 import sys
 import time
@@ -88,8 +89,8 @@ def language(ctx: click.Context) -> Lang:
     if said is None:
         try:
             said = settings().lang
-        except WrongSetting:
-            said = "zh"
+        except WrongSetting:  # the language itself may still be set well
+            said = os.environ.get("LANDSTOCK_LANG")
     return "en" if said == "en" else "zh"
 
 

@@ -7,14 +7,14 @@ from fastapi import Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from api.actors import cookie_name, secret_of
-from api.errors import seen_by, status_of_error
-from api.visitor import Visitor, remember
+from api.errors import status_of_error
+from api.pages import unframed
+from api.visitor import Visitor
 from data import accounts, sign_in
 from data.identity import acting
 from data.session import transaction
 from data.settings import LOOPBACK, settings
 from gis.errors import LandStockError, UsageFault
-from maps.viewer import render
 
 Next = Annotated[str, Query(max_length=2_000)]
 
@@ -63,16 +63,9 @@ def address_of(request: Request) -> str:
 def entrance(
     request: Request, template: str, visitor: Visitor, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """Return a page for somebody who is not inside yet."""
-    text = render(
-        template, lang=visitor.lang, unit=visitor.unit, **seen_by(request),
-        **({"error": "", "next": "", "path": request.url.path, "action": request.url.path} | values),
-    )  # fmt: skip
-    answer = HTMLResponse(
-        text, status, headers={"Cache-Control": "no-store", "Content-Language": visitor.lang}
-    )
-    remember(answer, visitor)
-    return answer
+    """Return a page for somebody who is not inside yet; its form goes to ``path``."""
+    values = {"error": "", "next": "", "path": request.url.path} | values
+    return unframed(request, template, visitor, values.pop("path"), status, **values)
 
 
 def login_page(
@@ -83,7 +76,7 @@ def login_page(
         whom = accounts.administrators(connection)
     return entrance(
         request, "login.html", visitor, status_of_error(fault) if fault else 200, name=name, next=after,
-        error=fault.text(visitor.language) if fault else "", administrators=whom, action="/login", path="/login",
+        error=fault.text(visitor.language) if fault else "", administrators=whom, path="/login",
         sso=settings().oidc_issuer is not None,
     )  # fmt: skip
 

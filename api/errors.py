@@ -49,6 +49,11 @@ FAILED = {
     "zh": "请求未能完成。原因见服务器日志。",
     "en": "The request failed. The log of the server holds the reason.",
 }
+NO_TEXT = {
+    "zh": "内容含有文本中不允许的字符（NUL，0x00）。请去掉后重新提交。",
+    "en": "What was sent holds a character that no text has (NUL, 0x00). Take it out and send it again.",
+}
+_UNTRANSLATABLE = "22P05"  # SQLSTATE of the same character inside JSON
 log = logging.getLogger("landstock")
 
 
@@ -123,8 +128,17 @@ def _http(request: Request, error: Exception) -> Response:
     return problem(request, error.status_code, code, str(error.detail))
 
 
+def _value(request: Request, error: Exception) -> Response:
+    """Answer for a value that the driver can't send: text with a NUL; anything else is a fault of the program."""
+    if "NUL (0x00)" in str(error):
+        return problem(request, 422, "no-text", NO_TEXT[_lang(request)])
+    return unexpected(request, error)
+
+
 def _database(request: Request, error: Exception) -> Response:
     assert isinstance(error, DBAPIError)
+    if getattr(error.orig, "pgcode", None) == _UNTRANSLATABLE:
+        return problem(request, 422, "no-text", NO_TEXT[_lang(request)])
     log.error("database: %s", error.orig)
     if isinstance(error, OperationalError) or error.connection_invalidated:
         return problem(request, 503, "database-unreachable", UNREACHABLE[_lang(request)])
@@ -143,7 +157,9 @@ def answer_for(request: Request, error: Exception) -> Response:
     """Return the answer for an error that came before the routes."""
     if isinstance(error, LandStockError):
         return _ours(request, error)
-    return _database(request, error) if isinstance(error, DBAPIError) else unexpected(request, error)
+    if isinstance(error, DBAPIError):
+        return _database(request, error)
+    return _value(request, error) if isinstance(error, ValueError) else unexpected(request, error)
 
 
 def install(app: FastAPI) -> None:
@@ -152,4 +168,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(LandStockError, _ours)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(ValueError, _value)
     app.add_exception_handler(Exception, unexpected)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from data import audit
+from data.session import transaction
 from etl import export
 from etl.analysis.judging import Progress
+from etl.export import consent
 from etl.export.aside import written_aside
 from etl.export.notes import data_version
 from maps.handout import About, handout
@@ -31,8 +34,11 @@ def write_map(
         There are more parcels than one file may hold.
     CannotWrite
         The file could not be written.
+    PurposeNeeded, ApprovalNeeded
+        A second person's consent is needed first.
     """
     found = export.dataset("mapped", question, progress)
+    consent.require(found, "html")
     parcels = _frame(found)
     parcels["area_m2"] = parcels["registered_area_m2"].where(
         parcels["registered_area_m2"].notna(), parcels["drawn_area_m2"]
@@ -54,6 +60,8 @@ def write_map(
     page = handout(parcels, parks, about)
     with written_aside(path) as aside:
         aside.write_text(page, encoding="utf-8")
+    with transaction() as connection:
+        audit.record(connection, "export", "map", "html", consent.told(found, "html", path.read_bytes()))
     return len(parcels)
 
 

@@ -21,7 +21,11 @@ from gis.errors import EnvironmentFault, LandStockError
 PATH = "/login/sso"
 TIMEOUT_S = 10.0
 ERRAND_S = 600
-_FAULTS = (AuthlibBaseError, JoseError, httpx2.HTTPError, RuntimeError, ValueError, KeyError)
+_FAULTS = (
+    AuthlibBaseError, JoseError, httpx2.HTTPError, RuntimeError,
+    ValueError, LookupError, TypeError, AttributeError,  # documents that are none of the protocol
+    OSError,  # the file of the secret
+)  # fmt: skip
 
 
 class SignOnRefused(LandStockError):

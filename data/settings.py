@@ -1,13 +1,15 @@
 """Settings of the program, read from the environment on first use."""
 
+import json
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gis.errors import EnvironmentFault
 
@@ -80,7 +82,7 @@ class Settings(BaseSettings):
         default="preferred_username",
         description="Claim that names the account; only the provider's administrators may assign it.",
     )
-    two_person: frozenset[Literal["publish", "export", "freeze"]] = Field(
+    two_person: Annotated[frozenset[Literal["publish", "export", "freeze"]], NoDecode] = Field(
         default=frozenset(),
         description="What needs a second person: a JSON list of publish, export, freeze; nothing by default.",
     )
@@ -107,8 +109,18 @@ class Settings(BaseSettings):
     def _protected(cls, address: str | None) -> str | None:
         parts = urlsplit(address or "https://-")
         if parts.scheme != "https" and parts.hostname not in LOOPBACK:
-            raise ValueError("an https address is expected; plain http only on this machine")
+            raise PydanticCustomError(
+                "https_expected", "an https address is expected; plain http only on this machine"
+            )
         return address.rstrip("/") if address else None
+
+    @field_validator("two_person", mode="before")
+    @classmethod
+    def _listed(cls, said: Any) -> Any:
+        try:
+            return json.loads(said) if isinstance(said, str) else said
+        except ValueError:
+            raise PydanticCustomError("json_expected", "a JSON list is expected") from None
 
     @field_validator("home", "database_password_file", "oidc_secret_file")
     @classmethod
@@ -119,7 +131,7 @@ class Settings(BaseSettings):
 _EXPECTED = {
     "greater_than_equal": "应不小于 {ge}", "less_than_equal": "应不大于 {le}", "greater_than": "应大于 {gt}",
     "literal_error": "应为 {expected}", "int_parsing": "应为整数", "float_parsing": "应为数字",
-    "value_error": "应为 https 地址（本机可用 http）",
+    "json_expected": "应为 JSON 列表，如 [\"publish\"]", "https_expected": "应为 https 地址（本机可用 http）",
 }  # fmt: skip
 
 

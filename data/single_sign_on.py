@@ -29,10 +29,16 @@ def sign_in_as(issuer: str, subject: str, name: str, address: str) -> str:
         raise SignInRefused
     known = replace(NOBODY, name=signed.name, account_id=signed.account_id)
     with acting(known), transaction(settings().request_timeout_s) as connection:
-        connection.execute(
-            text("UPDATE account SET subject = :whom WHERE account_id = :id AND subject IS NULL"),
+        # Somebody else of this name, or an administrator, may have come first since it was looked up.
+        theirs = connection.execute(
+            text(
+                "UPDATE account SET subject = :whom WHERE account_id = :id AND disabled_at IS NULL "
+                "AND coalesce(subject, :whom) = :whom"
+            ),
             {"whom": whom, "id": signed.account_id},
-        )
+        ).rowcount
+        if not theirs:
+            raise SignInRefused
         return open_session(connection, signed, address)
 
 

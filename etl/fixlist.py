@@ -1,6 +1,7 @@
 """The list that goes back to a supplier: what is wrong, where, what to do and until when, as workbook or GeoPackage."""
 
 import datetime as dt
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 from sqlalchemy import Connection, RowMapping, text
 
-from data import deliveries
+from data import audit, deliveries
 from data import fixlist as kept
 from data.layers import LAYERS
 from data.models import STORAGE_SRID
@@ -153,6 +154,8 @@ def write(delivery_id: int, path: Path, deadline: dt.date | None = None, lang: L
     with transaction() as connection:
         listed = collect(connection, delivery_id, deadline, lang)
         writer(connection, listed, path)
+        told = {"rows": len(listed.items), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
+        audit.record(connection, "export", "fix-list", str(delivery_id), told)
     return listed
 
 

@@ -41,5 +41,5 @@ def decide(
     try:
         approvals.decide(connection, number, act == "approve", reason.strip() or None)
     except approvals.CannotDecide as error:
-        return _page(request, connection, visitor, 409, error.text("en" if visitor.lang == "en" else "zh"))
+        return _page(request, connection, visitor, 409, error.text(visitor.language))
     return RedirectResponse("/approvals", 303)

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import single_sign_on
 from api.deps import VisitorDep
 from api.doors import Next, address_of, inside, login_page, new_session, require_private
+from api.visitor import Visitor
 from data.settings import settings
 from data.single_sign_on import sign_in_as
 from gis.errors import LandStockError
@@ -29,6 +30,13 @@ class NoSignOn(LandStockError):
         )
 
 
+async def _refused(request: Request, visitor: Visitor, after: str, error: LandStockError) -> Response:
+    """Show the other door; the operator finds the reason in the log."""
+    why = error.__cause__ or error
+    log.warning("sign-on refused: %s: %s", type(why).__name__, why)
+    return await run_in_threadpool(login_page, request, visitor, after=after, fault=error)
+
+
 @router.get("/login/sso", name="set_out")
 async def set_out(request: Request, visitor: VisitorDep, next: Next = "/") -> Response:
     """Send the browser to the service."""
@@ -39,7 +47,7 @@ async def set_out(request: Request, visitor: VisitorDep, next: Next = "/") -> Re
         back = str(request.url_for("come_back"))
         answer: Response = await single_sign_on.set_out(request, back, settings())
     except LandStockError as error:
-        return await run_in_threadpool(login_page, request, visitor, after=inside(next), fault=error)
+        return await _refused(request, visitor, inside(next), error)
     request.session["next"] = inside(next)
     return answer
 
@@ -57,7 +65,6 @@ async def come_back(request: Request, visitor: VisitorDep) -> Response:
             sign_in_as, str(settings().oidc_issuer), subject, name, address_of(request)
         )
     except LandStockError as error:
-        log.warning("sign-on refused: %r", error.__cause__ or error)
-        return await run_in_threadpool(login_page, request, visitor, after=after, fault=error)
+        return await _refused(request, visitor, after, error)
     request.session.clear()
     return await run_in_threadpool(new_session, request, RedirectResponse(after, 303), secret)

@@ -8,8 +8,10 @@ from sqlalchemy import BigInteger, CheckConstraint, DateTime, Identity, Index, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import Base, polygons
+from data.models.layers import CAUSES
 
-NOTICE_CAUSES = ("G1", "G2", "G3", "G4", "G5", "G6", "FORCE_MAJEURE")
+NOTICE_CAUSES = tuple(cause for cause in CAUSES if cause not in ("ENTERPRISE", "PREPARATORY"))
+"""Causes that are not the holder's: the notice says those (Art. 11)."""
 
 
 class PublicPark(Base):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from data import approvals, audit
+from data import audit
 from data.session import transaction
 from etl.analysis.judging import Progress
 from etl.export import boundary_points, consent
@@ -111,12 +111,10 @@ def export(
     """
     check(what, form, crs)
     found = dataset(what, question, progress)
-    granted = consent.ask(found, form, {"park": question.park_code, "as_of": question.as_of.isoformat()})
+    consent.require(found, form)
     if crs is not None:
         found = replace(found, crs=crs)
     write(found, form, path)
-    if granted is not None:
-        approvals.use_now("export", granted)
     with transaction() as connection:
         for file in files(found, form, path):
             audit.record(connection, "export", what, form, consent.told(found, form, file.read_bytes()))

@@ -24,6 +24,7 @@ _PRECISION = {
     "geojson": f"{geo_files.DECIMALS} decimals of a degree",
     "txt": f"{boundary_points.DECIMALS} decimals of a metre",
     "gpkg": "as stored",
+    "html": f"{geo_files.DECIMALS} decimals of a degree",
 }
 
 
@@ -76,6 +77,21 @@ def ask(found: Dataset, form: str, chosen: Mapping[str, Any]) -> str | None:
     } | dict(chosen)
     approvals.ask_unless_granted("export", key, actor().name, details)
     return key
+
+
+def require(found: Dataset, form: str) -> None:
+    """Ask for consent where it is needed and use it up, before a file is written that nothing could take back.
+
+    Raises
+    ------
+    PurposeNeeded, ApprovalNeeded
+    """
+    question = found.question
+    granted = ask(
+        found, form, {"park": question.park_code, "as_of": question.as_of, "known_on": question.known_on}
+    )
+    if granted is not None:
+        approvals.use_now("export", granted)
 
 
 def told(found: Dataset, form: str, content: bytes) -> dict[str, object]:

@@ -16,6 +16,13 @@ from data.session import transaction
 from tests.people import COOKIE, session_of
 
 
+def free_port() -> int:
+    """Return a port that nobody uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @contextmanager
 def serving(config: uvicorn.Config) -> Iterator[str]:
     """Serve an application on a free port of this machine until the block ends; yield its address."""

@@ -81,6 +81,7 @@ def test_progress_is_told_in_the_chosen_language(lang: str, capsys: pytest.Captu
         ("LOG_DAYS", "90", "应不小于 180", "greater than or equal to 180"),
         ("POOL_SIZE", "many", "应为整数", "valid integer"),
         ("LANG", "fr", "应为 'zh' or 'en'", "should be 'zh' or 'en'"),
+        ("TWO_PERSON", "publish", "应为 JSON", "a JSON list is expected"),
         ("OIDC_ISSUER", "http://sso.example", "应为 https 地址", "an https address is expected"),
     ],
 )

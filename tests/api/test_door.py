@@ -3,6 +3,7 @@
 import base64
 import re
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -208,3 +209,35 @@ def test_unknown_names_take_the_same_work(monkeypatch: pytest.MonkeyPatch, sampl
         with pytest.raises(sign_in.SignInRefused):
             sign_in.sign_in(name, password, "")
         assert compared == [1]
+
+
+NUL = "a\x00b"
+FORMS = [
+    ("nobody", "/login", {"name": NUL, "password": NUL}),
+    ("clerk", "/account/tokens", {"label": NUL}),
+    ("clerk", "/account/password", {"old": NUL, "new": NUL * 8, "again": NUL * 8}),
+    ("admin", "/settings/accounts", {"name": NUL, "role": NUL, "full_name": NUL, "contact": NUL, "parks": NUL}),
+    ("admin", "/settings/accounts", {"name": "nul-name", "role": "clerk", "full_name": NUL}),
+    ("admin", f"/settings/accounts/{quote(NUL)}", {"act": "code"}),
+    ("approver", "/approvals/1", {"act": "approve", "reason": NUL}),
+    ("approver", "/notices", {"parcel_code": NUL, "document": NUL, "determined_on": "2024-01-01", "idle_from": "2024-01-01"}),
+    ("approver", "/notices/1", {"reason": NUL}),
+    ("clerk", "/deliveries/1/withdraw", {"reason": NUL}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("role", "path", "form"), FORMS)
+def test_a_character_that_no_text_has_is_refused_and_not_a_fault(
+    as_role: Any, role: str, path: str, form: dict[str, str]
+) -> None:
+    """PostgreSQL keeps no NUL: whoever sends one is told, in every form."""
+    found = as_role(role).post(path, data=form, headers={"Accept": "text/html"})
+    assert 400 <= found.status_code < 500, (found.status_code, found.text[:300])
+
+
+@pytest.mark.parametrize(
+    "path", ["/export/idle-list.csv?purpose=%00", "/login?next=/%00", "/login/sso?next=%00"]
+)
+def test_a_character_that_no_text_has_in_an_address(as_role: Any, path: str) -> None:
+    found = as_role("clerk").get(f"{path}&as_of=2026-11-01")
+    assert found.status_code < 500 and "%00" not in found.headers.get("location", "")

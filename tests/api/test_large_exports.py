@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from api.cli import main
+from data import approvals
 from data.identity import Actor, acting
 from data.session import transaction
 from data.settings import settings
@@ -102,3 +103,49 @@ def test_the_command_line_asks_as_well(client: httpx.Client, tmp_path: Path) -> 
     done = CliRunner().invoke(main, [*command, "--purpose", "修编"])
     assert done.exit_code == 0 and out.exists()
     assert [row.new["purpose"] for row in logged()] == ["修编"]
+
+
+def test_a_hand_out_map_and_a_fix_list_are_exports_too(client: httpx.Client, tmp_path: Path) -> None:
+    out = tmp_path / "map.html"
+    command = ["map", "--out", str(out), "--as-of", "2026-11-01", "--park", "S217903"]
+    refused = CliRunner().invoke(main, command)
+    assert refused.exit_code == 1 and "purpose-needed" in refused.stderr and not out.exists()
+    refused = CliRunner().invoke(main, [*command, "--purpose", "踏勘"])
+    assert refused.exit_code == 1 and "approval-needed" in refused.stderr and not out.exists()
+    signed(client, "approver").post("/approvals/1", data={"act": "approve"})
+    assert CliRunner().invoke(main, [*command, "--purpose", "踏勘"]).exit_code == 0
+    content = signed(client, "clerk").get("/deliveries/1/fix-list.xlsx").content
+    (mapped, listed) = (row.new for row in logged())
+    assert mapped["purpose"] == "踏勘" and mapped["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert mapped["rows"] > 400 and mapped["km2"] > 1 and mapped["precision"] == "7 decimals of a degree"
+    assert listed["sha256"] == hashlib.sha256(content).hexdigest() and listed["rows"] > 0
+
+
+def test_consent_that_is_gone_leaves_no_file(
+    client: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Consent counts once: whoever comes second with the same one gets nothing."""
+    out = tmp_path / "parcels.gpkg"
+    command = [
+        "export",
+        "parcels",
+        "--format",
+        "gpkg",
+        "--out",
+        str(out),
+        "--as-of",
+        "2026-11-01",
+        "--park",
+        "S217903",
+    ]
+    CliRunner().invoke(main, [*command, "--purpose", "修编"])
+    signed(client, "approver").post("/approvals/1", data={"act": "approve"})
+    granted = approvals.ask_unless_granted
+
+    def overtaken(*asked: Any) -> None:
+        granted(*asked)
+        approvals.use_now("export", asked[1])
+
+    monkeypatch.setattr(approvals, "ask_unless_granted", overtaken)
+    assert CliRunner().invoke(main, [*command, "--purpose", "修编"]).exit_code == 1
+    assert not out.exists() and logged() == []

@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import text
 
 from data.session import transaction
+from tests.api.conftest import free_port
 from tests.api.counting_app import PATH
-from tests.api.test_single_sign_on import free_port
 from tests.people import COOKIE, session_of
 
 REQUESTS, THREADS = 100_000, 16

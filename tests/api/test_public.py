@@ -214,6 +214,8 @@ def test_a_question_narrows_both_lists(public: httpx.Client) -> None:
     page = public.get("/", params={"q": "%_\"'><script>alert(1)</script>"}, headers=HTML)
     assert page.status_code == 200 and "<script>alert" not in page.text
     assert public.get("/", params={"q": "x" * 121}, headers=HTML).status_code == 422
+    for path in ("/?q=%00", "/land.geojson?park=%00", "/notices.geojson?q=a%00"):
+        assert public.get(path).status_code == 422, path
 
 
 def test_there_is_nothing_else_at_its_address(public: httpx.Client, sample_database: str) -> None:

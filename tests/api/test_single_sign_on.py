@@ -3,7 +3,6 @@
 import base64
 import json
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -21,24 +20,18 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import text
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse
 from starlette.routing import Route
 
-from data import accounts
+from data import accounts, single_sign_on
 from data.identity import Actor, acting
 from data.session import transaction
 from data.settings import WrongSetting, settings
-from tests.api.conftest import served, serving
+from data.sign_in import SignInRefused
+from tests.api.conftest import free_port, served, serving
 
 PEOPLE = {"u-17": "li.bureau", "u-18": "stranger", "u-19": "gone", "u-20": "zhao.park"}
 NOT_THEIRS = {"en": "Name or password is wrong", "zh": "用户名或密码不正确"}
-
-
-def free_port() -> int:
-    """Return a port that nobody uses at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -305,3 +298,45 @@ def test_a_token_counts_only_if_all_of_it_holds(
         answer = back(client, f"/login/sso/back?code=1&state={asked['state'][0]}")
         assert answer.status_code == (303 if lie == "the truth" else 401)
         assert client.get("/account").status_code == (200 if lie == "the truth" else 401)
+
+
+def test_whom_an_account_belongs_to_is_asked_again_as_it_is_signed_in(
+    module_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two people of one name sign in for the first time at once: the account belongs to one of them."""
+    with acting(Actor("tests", "admin")), transaction() as connection:
+        accounts.add(connection, "twin", "clerk")
+    find = single_sign_on._found
+
+    def found_and_overtaken(connection: Any, whom: str, name: str) -> Any:
+        signed = find(connection, whom, name)
+        with acting(Actor("tests", "sign_in")), transaction() as other:
+            other.execute(text("UPDATE account SET subject = 'provider first' WHERE name = 'twin'"))
+        return signed
+
+    monkeypatch.setattr(single_sign_on, "_found", found_and_overtaken)
+    with pytest.raises(SignInRefused):
+        single_sign_on.sign_in_as("provider", "second", "twin", "")
+    assert _subject("twin") == "provider first"
+
+
+@pytest.mark.parametrize("said", ["[]", "{}", "<html>", '{"authorization_endpoint": 7}'])
+def test_a_provider_that_talks_nonsense_is_said(
+    module_database: str, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    app = Starlette(routes=[Route("/{path:path}", lambda _: PlainTextResponse(said))])
+    with (
+        serving(uvicorn.Config(app, log_level="warning", lifespan="off")) as address,
+        _configured(monkeypatch, address) as client,
+    ):
+        answer = client.get("/login/sso", headers={"Accept": "text/html"})
+        assert answer.status_code == 503 and "没有响应" in answer.text
+
+
+def test_a_secret_that_cannot_be_read_is_said(
+    module_database: str, provider: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("LANDSTOCK_OIDC_SECRET_FILE", "/nowhere/secret")
+    with _configured(monkeypatch, provider) as client:
+        assert client.get("/login/sso", headers={"Accept": "text/html"}).status_code == 503
+    assert "/nowhere/secret" in caplog.text  # the operator finds the reason in the log

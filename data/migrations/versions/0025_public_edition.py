@@ -35,6 +35,16 @@ def _place() -> tuple[sa.Column[Any], sa.Column[Any]]:
 
 def upgrade() -> None:
     """Apply."""
+    _for_everybody()
+    _notices()
+    for table in ("public_park", "public_land", "idle_notice"):
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"GRANT USAGE ON SCHEMA public TO {VISITOR}")
+    _rights_on_notices()
+
+
+def _for_everybody() -> None:
     op.create_table(
         "public_park",
         _text("park_code", primary_key=True),
@@ -52,6 +62,13 @@ def upgrade() -> None:
         sa.Column("area_ha", sa.Numeric, nullable=False),
         *_place(),
     )
+    for table in ("public_park", "public_land"):
+        op.execute(f"GRANT SELECT ON {table} TO {VISITOR}")
+        op.execute(f"GRANT DELETE ON {table} TO {SYSTEM}")
+        op.execute(f"CREATE POLICY all_rows ON {table} FOR SELECT TO {VISITOR} USING (true)")
+
+
+def _notices() -> None:
     op.create_table(
         "idle_notice",
         sa.Column("notice_id", sa.BigInteger, sa.Identity(), primary_key=True),
@@ -85,14 +102,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("withdrawn_at IS NULL"),
     )
-    for table in ("public_park", "public_land", "idle_notice"):
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(f"GRANT USAGE ON SCHEMA public TO {VISITOR}")
-    op.execute(f"GRANT SELECT ON public_park, public_land TO {VISITOR}")
-    op.execute(f"GRANT DELETE ON public_park, public_land TO {SYSTEM}")
-    for table in ("public_park", "public_land"):
-        op.execute(f"CREATE POLICY all_rows ON {table} FOR SELECT TO {VISITOR} USING (true)")
+
+
+def _rights_on_notices() -> None:
     op.execute(f"REVOKE UPDATE ON idle_notice FROM {SYSTEM}")  # a rebuild copies them
     op.execute(f"GRANT SELECT ({SHOWN}) ON idle_notice TO {VISITOR}")
     op.execute(f"CREATE POLICY shown ON idle_notice FOR SELECT TO {VISITOR} USING (withdrawn_at IS NULL)")
