@@ -12,7 +12,7 @@ from api import clock
 from api.filters import FilterQuery
 from api.visitor import Visitor, visitor
 from data import overview
-from data.queries import Filter
+from data.filtering import Filter
 from data.session import transaction
 from data.settings import settings
 from etl.analysis.run import ensure_run
@@ -73,10 +73,14 @@ class Asked:
 def asked(query: QueryDep) -> Asked:
     """Return the filter and the run for its day; a missing run is computed and stored."""
     as_of = query.as_of or clock.today()
+    return Asked(query=query, as_of=as_of, run_id=run_for(as_of, query.known_on))
+
+
+def run_for(as_of: dt.date, known_on: dt.datetime | None) -> int | None:
+    """Return the run that answers for a day as known at a moment, computed if need be; nothing while there are no data."""
     with transaction() as opened:
         published = overview.frame(opened)["publication_id"] is not None
-    run_id = ensure_run(as_of, known_on=query.known_on, person="api") if published else None
-    return Asked(query=query, as_of=as_of, run_id=run_id)
+    return ensure_run(as_of, known_on=known_on, person="api") if published else None
 
 
 AskedDep = Annotated[Asked, Depends(asked)]

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from data.queries import Filter
+from data.filtering import NO_STAGE, Filter
+from gis.stages import STAGES
 from gis.words import STATUS, VERDICTS
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -52,7 +53,32 @@ VerdictCode = Literal[
     "NOT_DUE", "OVERDUE", "IDLE_NOT_COMMENCED", "SUSPENDED_UNDER_1Y", "MAY_BE_IDLE", "SUSPENDED_NOT_IDLE",
     "ACTIVE", "COMPLETED", "NOT_SUPPLIED", "UNDETERMINED",
 ]  # fmt: skip
-CONDITIONS = ("park", "status", "verdict", "band", "cause", "missing", "holder", "q", "area_min", "area_max")
+StageCode = Literal["NOT_SUPPLIED", "SUPPLIED", "DELIVERED", "COMMENCED", "COMPLETED", "UNKNOWN"]
+LandUse = Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9A-Za-z.]+$", strip_whitespace=True)]
+EntityId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+MOST_IDS = 2_000  # an address of 2,000 numbers is as long as browsers and proxies carry
+
+
+def read_box(value: Any) -> Any:
+    """Return ``west,south,east,north`` in degrees as four numbers; refuse other text and a box turned inside out."""
+    if not isinstance(value, str):
+        return value
+    try:
+        west, south, east, north = (float(part) for part in value.split(","))
+    except ValueError as error:
+        raise ValueError(
+            "expected west,south,east,north in degrees, such as 121.1,41.0,121.2,41.1"
+        ) from error
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise ValueError("expected west < east and south < north, in degrees")
+    return (west, south, east, north)
+
+
+Box = Annotated[tuple[float, float, float, float], BeforeValidator(read_box)]
+CONDITIONS = ("park", "status", "verdict", "band", "cause", "missing", "stage", "use", "supplied_from", "supplied_to",
+              "holder", "q", "area_min", "area_max", "ids", "box")  # fmt: skip
+TIMES = ("as_of", "known_on")
+assert {*STAGES, NO_STAGE} == set(StageCode.__args__), "a stage of gis.stages is missing here"  # type: ignore[attr-defined]
 assert set(STATUS) <= set(StatusCode.__args__), "a status of gis.words is missing here"  # type: ignore[attr-defined]
 assert set(VERDICTS) <= set(VerdictCode.__args__), "a verdict of gis.words is missing here"  # type: ignore[attr-defined]
 
@@ -68,10 +94,16 @@ class FilterQuery(BaseModel):
     band: Literal["Y1", "Y2"] | None = Field(None, description="Band of IDLE_NOT_COMMENCED")
     cause: Code | None = Field(None, description="Cause, or its beginning, e.g. GOVERNMENT")
     missing: Code | None = Field(None, description="A missing fact, e.g. contract.commence_by")
+    stage: list[StageCode] = Field([], description="Stage of the parcel's life; several allowed")
+    use: LandUse | None = Field(None, description="Land-use code, or its beginning, e.g. 1001")
+    supplied_from: Day | None = Field(None, description="Governing contract signed on this day or later")
+    supplied_to: Day | None = Field(None, description="Governing contract signed on this day or earlier")
     holder: Text | None = Field(None, description="A part of the holder's name")
     q: Text | None = Field(None, description="A part of a number, holder, address or contract number")
     area_min: Decimal | None = Field(None, ge=0, le=10**12, description="Smallest area, square metres")
     area_max: Decimal | None = Field(None, ge=0, le=10**12, description="Largest area, square metres")
+    ids: list[EntityId] = Field([], max_length=MOST_IDS, description="Chosen parcels, by lasting identity")
+    box: Box | None = Field(None, description="west,south,east,north in degrees; parcels that touch it")
     as_of: Day | None = Field(None, description="Day of the verdict; today in Asia/Shanghai when left out")
     known_on: Moment | None = Field(None, description="Judge by what was known then; now when left out")
 
@@ -92,18 +124,26 @@ class FilterQuery(BaseModel):
         """Return the conditions for ``data.queries``."""
         return Filter(
             park=self.park, status=tuple(self.status), verdict=tuple(self.verdict), band=self.band,
-            cause=self.cause, missing=self.missing, holder=self.holder, q=self.q,
-            area_min=self.area_min, area_max=self.area_max,
+            cause=self.cause, missing=self.missing, stage=tuple(self.stage), use=self.use,
+            supplied_from=self.supplied_from, supplied_to=self.supplied_to, holder=self.holder, q=self.q,
+            area_min=self.area_min, area_max=self.area_max, entity_ids=tuple(self.ids), box=self.box,
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return what was asked as query parameters, in a fixed order."""
         found: list[tuple[str, str]] = []
-        for name in (*CONDITIONS, "as_of", "known_on"):
+        for name in (*CONDITIONS, *TIMES):
             value = getattr(self, name)
             values = value if isinstance(value, list) else [] if value is None else [value]
-            found += [(name, v.isoformat() if hasattr(v, "isoformat") else str(v)) for v in values]
+            found += [(name, _written(v)) for v in values]
         return found
+
+
+def _written(value: Any) -> str:
+    """Return a value as it stands in an address."""
+    if isinstance(value, tuple):
+        return ",".join(f"{part:g}" if part == int(part) else repr(part) for part in value)
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 class Links:

@@ -13,6 +13,7 @@ from api.limits import BodyLimits
 from api.routers import (
     approvals,
     audit,
+    compare,
     deliveries,
     disagreements,
     exports,
@@ -88,6 +89,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         exports,
         reference,
         pages,
+        compare,
         deliveries,
         imports,
         import_results,

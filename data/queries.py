@@ -1,4 +1,4 @@
-"""The one filter of every list, map, chart and export, and the lists it gives.
+"""The lists and totals that the filter gives.
 
 A list is always read from one stored run, so that the same filter gives the
 same rows and the same totals everywhere. Areas are in square metres.
@@ -10,17 +10,15 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from data.models import Contract, IdleVerdict, Parcel
+from data.filtering import AREA, Filter, conditions
+from data.models import IdleVerdict, Parcel
 from gis.errors import LandStockError
 from gis.words import STATUS, VERDICTS, status_of
 
 LISTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")  # verdicts of the idle list, all of them suspected
-AREA: ColumnElement[Decimal] = func.coalesce(Parcel.registered_area_m2, Parcel.drawn_area_m2)
-MATCHED_COLUMNS = (Parcel.parcel_code, Parcel.supervision_no, Parcel.holder, Parcel.holder_credit_code,
-                   Parcel.location)  # fmt: skip
 SORTS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "parcel_code": Parcel.parcel_code,
     "holder": Parcel.holder,
@@ -49,28 +47,6 @@ class UnknownSort(LandStockError):
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which parcels: empty means all. Areas in square metres, codes of the run's verdicts."""
-
-    park: str | None = None
-    status: tuple[str, ...] = ()
-    verdict: tuple[str, ...] = ()
-    band: str | None = None
-    cause: str | None = None
-    missing: str | None = None
-    holder: str | None = None
-    q: str | None = None
-    area_min: Decimal | None = None
-    area_max: Decimal | None = None
-    entity_ids: tuple[int, ...] = ()
-
-    def without(self, *names: str) -> "Filter":
-        """Return the same filter with some conditions taken away."""
-        kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in names}
-        return Filter(**kept)
-
-
-@dataclass(frozen=True, slots=True)
 class Total:
     """How many parcels and how much land.
 
@@ -83,57 +59,12 @@ class Total:
     n_drawn: int = 0
 
 
-def verdicts_of(statuses: Sequence[str]) -> tuple[str, ...]:
-    """Return the verdict codes that these map statuses show."""
-    return tuple(code for code in VERDICTS if status_of(code) in statuses)
-
-
-def _contains(column: Any, text: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
-    return found
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    """Say whether a typed text is part of a number, a name or a contract number of the parcel."""
-    named = _contains(Contract.contract_no, text)
-    of_contract = select(func.unnest(Contract.parcel_codes)).where(named).scalar_subquery()
-    return or_(*(_contains(column, text) for column in MATCHED_COLUMNS), Parcel.parcel_code.in_(of_contract))
-
-
-def conditions(asked: Filter) -> list[ColumnElement[bool]]:
-    """Return the conditions of a filter on ``idle_verdict`` joined with ``parcel``. The only such place."""
-    found: list[ColumnElement[bool]] = []
-    if asked.park:
-        found.append(IdleVerdict.park_code == asked.park)
-    if asked.status:
-        found.append(IdleVerdict.verdict.in_(verdicts_of(asked.status)))
-    if asked.verdict:
-        found.append(IdleVerdict.verdict.in_(asked.verdict))
-    if asked.band:
-        found.append(IdleVerdict.band == asked.band)
-    if asked.cause:
-        found.append(IdleVerdict.cause.startswith(asked.cause, autoescape=True))
-    if asked.missing:
-        found.append(IdleVerdict.missing.contains([asked.missing]))
-    if asked.holder:
-        found.append(_contains(Parcel.holder, asked.holder))
-    if asked.q:
-        found.append(_matches(asked.q.strip()))
-    if asked.area_min is not None:
-        found.append(asked.area_min <= AREA)
-    if asked.area_max is not None:
-        found.append(asked.area_max >= AREA)
-    if asked.entity_ids:
-        found.append(IdleVerdict.entity_id.in_(asked.entity_ids))
-    return found
-
-
 def _from_run(run_id: int, asked: Filter, *columns: Any) -> Select[Any]:
     return (
         select(*columns)
         .select_from(IdleVerdict)
         .join(Parcel, Parcel.version_id == IdleVerdict.version_id)
-        .where(IdleVerdict.run_id == run_id, *conditions(asked))
+        .where(IdleVerdict.run_id == run_id, *conditions(run_id, asked))
     )
 
 

@@ -65,6 +65,14 @@ def moment(value: dt.datetime | None, zone: dt.tzinfo) -> str:
     return DASH if value is None else f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
+def typed_moment(value: dt.datetime, zone: dt.tzinfo) -> str:
+    """Return a moment as a form holds it, so that sending it again means the same; the end of a day is the day."""
+    local = value.astimezone(zone)
+    if local.time() == dt.time(23, 59, 59):
+        return f"{local:%Y-%m-%d}"
+    return f"{local:%Y-%m-%d %H:%M}" if not (local.second or local.microsecond) else local.isoformat(" ")
+
+
 def parcel_code(code: str) -> Markup:
     """Return a parcel code of 19 characters as three optical groups; copying gives the code unchanged."""
     if len(code) != PARCEL_CODE_LENGTH:

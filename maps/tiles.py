@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Select, select, text
 
+from data.filtering import Filter, conditions
 from data.identity import actor
 from data.models import IdleVerdict, Parcel
-from data.queries import Filter, conditions
 from data.sql import load
 from gis import words
 from gis.errors import LandStockError
@@ -213,7 +213,7 @@ def _on_matching(name: str, run_id: int, filters: TileFilter) -> Select[Any]:
         .join(Parcel, Parcel.version_id == IdleVerdict.version_id)
         # Says nothing new, but lets a small tile find its verdicts by the key.
         .where(IdleVerdict.run_id == run_id, IdleVerdict.parcel_code == Parcel.parcel_code)
-        .where(*conditions(filters))
+        .where(*conditions(run_id, filters))
         .cte("matching")
     )  # fmt: skip
     return select(text(f"({load(name).text})")).add_cte(matching)

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from data import overview, queries
+from data.filtering import NO_STAGE
 from data.version import VERSION
 from gis import words
-from maps import drawing, formats
+from maps import drawing, formats, navigation
 from maps import words as phrases
 from maps.assets import STATIC, assets
 from maps.catalogue import Catalogue, catalogue
@@ -39,6 +40,11 @@ def word_of(kind: str, code: str | None, lang: str) -> str:
         return formats.DASH
     entry = tables[kind].get(code)
     return str(entry[lang]) if entry else code
+
+
+def stage_word(code: str, lang: str) -> str:
+    """Return the words of a stage; ``UNKNOWN`` is how the filter names the open one."""
+    return str(words.STAGES["" if code == NO_STAGE else code][lang])
 
 
 def code_word(words_of: Catalogue, kind: str, code: str | None) -> str:
@@ -101,6 +107,7 @@ def environment(lang: str, unit: str) -> Environment:
         day=formats.day,
         moment=lambda value: formats.moment(value, ZONE),
         article=lambda text: phrases.article(texts, text),
+        typed_moment=lambda value: formats.typed_moment(value, ZONE),
         short_moment=lambda value: formats.moment(value, ZONE)[5:],
         code=formats.parcel_code,
         crs_name=lambda label: formats.crs_name(texts, label),
@@ -109,8 +116,10 @@ def environment(lang: str, unit: str) -> Environment:
         because=formats.because(texts),
         missing_words=lambda codes: formats.missing_words(codes, lang),
         status_word=lambda code: word_of("status", code, lang),
+        stage_word=lambda code: stage_word(code, lang),
         verdict_word=lambda code: word_of("verdict", code, lang),
     )
+    env.tests["may_open"] = lambda address, may: may(address)
     env.tests["in_status"] = lambda verdict, code: words.status_of(verdict) == code
     env.globals.update(
         t=texts.text,
@@ -122,6 +131,7 @@ def environment(lang: str, unit: str) -> Environment:
         word=lambda kind, code: word_of(kind, code, lang),
         code_word=lambda kind, code: code_word(texts, kind, code),
         status_of=words.status_of,
+        stage_word=lambda code: stage_word(code, lang),
         finding=lambda row: phrases.finding(texts, row),
         next_step=lambda row: phrases.next_step(texts, row),
         cause_label=lambda code: phrases.cause(texts, code),
@@ -133,6 +143,11 @@ def environment(lang: str, unit: str) -> Environment:
         totals_sum=lambda totals: queries.add(list(totals.values())),
         park_totals=overview.park_totals,
         licences=licences,
+        GROUPS=navigation.GROUPS,
+        MENU=navigation.MENU,
+        SUBBARS=navigation.SUBBARS,
+        group_of=navigation.group_of,
+        STAGES=[*words.STAGES],
         page_numbers=page_numbers,
         sprite=sprite(),
         version=VERSION,

@@ -14,6 +14,7 @@ from api.filters import Links
 from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import overview, queries
+from data.filtering import Filter
 from data.identity import actor
 from data.models import IdleVerdict
 from gis.term_trace import term_trace
@@ -36,12 +37,10 @@ def today(request: Request, asked: AskedDep, connection: ConnectionDep, visitor:
     around = frame(connection, asked)
     if asked.run_id is None:
         return page(request, "nothing.html", visitor, asked, around, current="today")
-    run_id, narrowed = asked.run_id, queries.Filter(park=asked.query.park)
+    run_id, narrowed = asked.run_id, Filter(park=asked.query.park)
     until = asked.as_of + dt.timedelta(days=DUE_DAYS)
     totals = queries.status_totals(connection, run_id, narrowed)
-    by_park = queries.totals_by(
-        connection, run_id, queries.Filter(), IdleVerdict.park_code, IdleVerdict.verdict
-    )
+    by_park = queries.totals_by(connection, run_id, Filter(), IdleVerdict.park_code, IdleVerdict.verdict)
     return page(
         request, "today.html", visitor, asked, around, current="today",
         totals=shown(totals), whole=queries.add(list(totals.values())),
@@ -60,9 +59,7 @@ def map_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: 
     return page(request, "map.html", visitor, asked, around, current="map", data=data)
 
 
-def _list_values(
-    connection: Any, asked: Any, paging: Any, chosen: queries.Filter, sort: str
-) -> dict[str, Any]:
+def _list_values(connection: Any, asked: Any, paging: Any, chosen: Filter, sort: str) -> dict[str, Any]:
     """Return rows, totals and paging of a list."""
     order = paging.sort or sort
     totals = queries.status_totals(connection, asked.run(), chosen.without("status"))
@@ -114,7 +111,7 @@ def idle(
 
 
 def _undetermined(connection: Any, run_id: int, park: str | None) -> queries.Total:
-    unknown = queries.Filter(park=park, status=("unknown",))
+    unknown = Filter(park=park, status=("unknown",))
     return queries.status_totals(connection, run_id, unknown)["unknown"]
 
 

@@ -36,6 +36,7 @@ def main() -> None:
     from sqlalchemy import text
 
     from data import queries
+    from data.filtering import Filter
     from data.identity import SYSTEM, Actor, acting
     from data.session import transaction
     from etl.analysis.run import ensure_run
@@ -62,13 +63,11 @@ def main() -> None:
         return tiles.tile(connection, "WebMercatorQuad", z, x, y, run_id, chosen, tiles.DRAWN)
 
     def listed(connection: Any, narrowed: bool) -> object:
-        chosen = queries.Filter(park=park) if narrowed else queries.Filter()
+        chosen = Filter(park=park) if narrowed else Filter()
         return queries.parcel_rows(connection, run_id, chosen, sort="parcel_code", size=50, page=1)
 
     def counted(connection: Any, narrowed: bool) -> object:
-        return queries.status_totals(
-            connection, run_id, queries.Filter(park=park) if narrowed else queries.Filter()
-        )
+        return queries.status_totals(connection, run_id, Filter(park=park) if narrowed else Filter())
 
     def median(role: str, ask: Callable[[Any, bool], object], narrowed: bool) -> float:
         parks = (park,) if role == "committee" else ()

@@ -18,7 +18,7 @@ from tests.people import signed_in
 DAY = "as_of=2026-11-01"
 EXPECTED = Path(__file__).parent.parent.parent / "data" / "samples" / "expected-day.csv"
 PAGES = ["/deliveries", "/deliveries/1", "/deliveries/1/issues", "/deliveries/1/issues?code=OVERLAP", "/quality", "/", "/parcels", "/parcels?status=unknown", "/parcels?q=nothing-like-this", "/idle", "/idle?verdict=MAY_BE_IDLE",
-         "/growth", "/help", "/api/docs"]  # fmt: skip
+         "/growth", "/compare", "/help", "/api/docs"]  # fmt: skip
 
 
 def address(server: str, path: str, lang: str = "zh") -> str:
@@ -101,7 +101,7 @@ def test_filter_form_and_chips(page: Page, live_server: str) -> None:
     page.locator("select[name=park]").select_option(index=1)
     expect(page.locator("#chips .chip", has_text="园区")).to_be_visible()
     page.locator("form.filters input[name=q]").fill("GB00001")
-    page.locator("form.filters button").click()
+    page.locator("form.filters > button").click()
     expect(page.locator("#chips .chip", has_text="GB00001")).to_be_visible()
     page.locator("#chips .chip", has_text="GB00001").locator("a").click()
     expect(page.locator("#chips .chip", has_text="GB00001")).to_have_count(0)
@@ -115,7 +115,7 @@ def test_without_scripts_the_list_still_works(
     page = context.new_page()
     page.goto(address(live_server, "/parcels"))
     page.locator("form.filters input[name=q]").fill("GB00001")
-    page.locator("form.filters button").click()
+    page.locator("form.filters > button").click()
     assert "q=GB00001" in page.url
     assert all(
         text.replace(" ", "").endswith("GB00001")
