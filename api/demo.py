@@ -11,6 +11,7 @@ from sqlalchemy import distinct, select
 
 from api.demo_accounts import make_accounts
 from api.handing_out import write_map
+from api.sample_start import MAPPING, SAMPLE
 from data.cluster import start
 from data.models import DeliveryFile, Park
 from data.session import transaction
@@ -24,8 +25,6 @@ from etl.options import ImportOptions
 from maps.handout import LIMIT
 
 FILES = ("idle-list.xlsx", "idle-list.geojson", "parcels.geojson", "map.html")
-
-_SAMPLE, _MAPPING = "jinzhou-2026-10", "jinzhou-sample.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +78,8 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
 def _imported(person: str, progress: Progress) -> dict[str, Any]:
     """Import and publish the sample delivery; what is in already is not read again."""
     with (
-        as_file(files("data") / "samples" / _SAMPLE) as delivery,
-        as_file(files("etl") / "mappings" / _MAPPING) as mapping,
+        as_file(files("data") / "samples" / SAMPLE) as delivery,
+        as_file(files("etl") / "mappings" / MAPPING) as mapping,
     ):
         options = ImportOptions(mapping=mapping, publish=True, person=person)
         return import_delivery([delivery], options, progress).as_json()

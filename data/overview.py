@@ -1,5 +1,6 @@
-"""What pages say about the whole: the state of the data, the parks, the newest deliveries, growth."""
+"""What pages say about the whole: the state of the data, the parks, the newest deliveries, what falls due, growth."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -79,6 +80,20 @@ def extent(connection: Connection, run_id: int, park: str | None) -> tuple[float
 def recent_deliveries(connection: Connection, limit: int = 6) -> Sequence[RowMapping]:
     """Return the newest deliveries (see ``deliveries_recent.sql``)."""
     return connection.execute(load("deliveries_recent"), {"limit": limit}).mappings().all()
+
+
+def due(
+    connection: Connection, run_id: int, park: str | None, until: dt.date, *, size: int, page: int = 1
+) -> Sequence[RowMapping]:
+    """Return one page of what falls due up to a day (see ``due.sql``)."""
+    values = {"run_id": run_id, "park": park, "until": until, "limit": size, "offset": (page - 1) * size}
+    return connection.execute(load("due"), values).mappings().all()
+
+
+def stored_run(connection: Connection, like: int, as_of: dt.date) -> int | None:
+    """Return the stored run of another day on the same data by the same rules, if there is one."""
+    found: int | None = connection.execute(load("stored_run"), {"like": like, "as_of": as_of}).scalar_one()
+    return found
 
 
 def growth(connection: Connection, run_id: int, park: str | None) -> Sequence[RowMapping]:

@@ -4,7 +4,6 @@ A list is always read from one stored run, so that the same filter gives the
 same rows and the same totals everywhere. Areas are in square metres.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -163,16 +162,3 @@ def missing_totals(connection: Connection, run_id: int, asked: Filter) -> list[t
     )
     rows = connection.execute(query.group_by("code").order_by(func.count().desc(), "code")).all()
     return [(row.code, row.n) for row in rows]
-
-
-def due_rows(
-    connection: Connection, run_id: int, asked: Filter, *, until: dt.date, limit: int
-) -> Sequence[RowMapping]:
-    """Return the parcels whose verdict worsens by time alone up to a day, the earliest first."""
-    query = _from_run(
-        run_id, asked,
-        IdleVerdict.parcel_code, IdleVerdict.park_code, IdleVerdict.verdict, IdleVerdict.band,
-        IdleVerdict.next_due_on, Parcel.holder, func.count().over().label("n"),
-    ).where(IdleVerdict.next_due_on <= until)  # fmt: skip
-    query = query.order_by(IdleVerdict.next_due_on, IdleVerdict.parcel_code).limit(limit)
-    return connection.execute(query).mappings().all()

@@ -65,3 +65,8 @@ def temporary_use_deadline(arranged_on: dt.date, rule: IdleLandRule) -> dt.date:
 def temporary_use_over(arranged_on: dt.date, rule: IdleLandRule, on: dt.date) -> bool:
     """Say whether a temporary use has outlived its limit on a day."""
     return on > temporary_use_deadline(arranged_on, rule)
+
+
+def month_before(day: dt.date) -> dt.date:
+    """Return the last day of the month before a day's: lists and progress are told by the month."""
+    return day.replace(day=1) - dt.timedelta(days=1)

@@ -1,6 +1,5 @@
 """Two days, or two states of knowledge, side by side."""
 
-import datetime as dt
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -9,8 +8,9 @@ from fastapi.responses import HTMLResponse
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep, run_for
 from api.filters import Day, FilterQuery, Links, Moment
 from api.pages import frame, page
-from data import comparing, queries
+from data import comparing, overview, queries
 from data.filtering import Filter
+from gis.periods import month_before
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 SIZE = 50
@@ -21,11 +21,6 @@ class CompareQuery(FilterQuery):
 
     from_on: Day | None = None
     from_known: Moment | None = None
-
-
-def month_before(day: dt.date) -> dt.date:
-    """Return the last day of the month before: lists are made by the month."""
-    return day.replace(day=1) - dt.timedelta(days=1)
 
 
 @router.get("/compare")
@@ -41,9 +36,16 @@ def compare(
     around = frame(connection, asked)
     if asked.run_id is None:
         return page(request, "nothing.html", visitor, asked, around, current="compare")
+    park = asked.query.park
     then = query.from_on or (asked.as_of if query.from_known else month_before(asked.as_of))
-    before_run, park = run_for(then, query.from_known), asked.query.park
-    assert before_run is not None, "there are data, as the run of the page shows"
+    if query.from_on or query.from_known:
+        before_run = run_for(then, query.from_known)
+    else:  # a page that nobody has asked anything of computes nothing
+        before_run = overview.stored_run(connection, asked.run_id, then)
+    if before_run is None:
+        return page(
+            request, "compare.html", visitor, asked, around, current="compare", then=then, from_known=None, moves=None
+        )  # fmt: skip
     found = comparing.moves(connection, before_run, asked.run_id, park)
     pages = max(1, -(-found.changed // SIZE))
     number = min(paging.page, pages)

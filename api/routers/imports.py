@@ -10,6 +10,7 @@ from api import wizard, wizard_pages
 from api.deps import ConnectionDep, VisitorDep
 from api.plain_page import plain_page
 from api.rights import WriterDep
+from api.sample_start import sample_answers, sample_archive
 from api.visitor import Visitor
 from api.wizard_answers import read_files, start_fields
 from api.wizard_routes import FormDep, at, check_again, show, to_step
@@ -68,6 +69,16 @@ def begin(
     jobs.update_answers(
         connection, job_id, {}, [incoming.receive(job_id, f.filename or "", f.file) for f in sent]
     )
+    jobs.queue(connection, job_id, "RECOGNISE")
+    return to_step(job_id, "recognise")
+
+
+@router.post("/import/sample")
+def sample(connection: ConnectionDep, writer: WriterDep) -> Response:
+    """Begin an import of the sample delivery; it goes through the same steps as any other."""
+    job_id = jobs.create(connection, "IMPORT", writer, (), sample_answers())
+    name, content = sample_archive()
+    jobs.update_answers(connection, job_id, {}, [incoming.receive(job_id, name, content)])
     jobs.queue(connection, job_id, "RECOGNISE")
     return to_step(job_id, "recognise")
 

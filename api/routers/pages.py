@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 
 from api import map_page
 from api.access import may
-from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
+from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import governing
 from api.filters import Links
 from api.pages import findings, frame, page, shown
@@ -17,6 +17,7 @@ from data import overview, queries
 from data.filtering import Filter
 from data.identity import actor
 from data.models import IdleVerdict
+from gis.periods import month_before
 from gis.term_trace import term_trace
 from gis.trace import explain_idle, explain_intensity
 from gis.trace_text import idle_trace
@@ -37,17 +38,39 @@ def today(request: Request, asked: AskedDep, connection: ConnectionDep, visitor:
     around = frame(connection, asked)
     if asked.run_id is None:
         return page(request, "nothing.html", visitor, asked, around, current="today")
-    run_id, narrowed = asked.run_id, Filter(park=asked.query.park)
-    until = asked.as_of + dt.timedelta(days=DUE_DAYS)
+    run_id, park = asked.run_id, asked.query.park
+    narrowed = Filter(park=park)
     totals = queries.status_totals(connection, run_id, narrowed)
     by_park = queries.totals_by(connection, run_id, Filter(), IdleVerdict.park_code, IdleVerdict.verdict)
+    last_run = overview.stored_run(connection, run_id, month_before(asked.as_of))
     return page(
         request, "today.html", visitor, asked, around, current="today",
         totals=shown(totals), whole=queries.add(list(totals.values())),
-        due=queries.due_rows(connection, run_id, narrowed, until=until, limit=8), due_days=DUE_DAYS,
+        last=queries.status_totals(connection, last_run, narrowed) if last_run else None, last_on=month_before(asked.as_of),
+        due=overview.due(connection, run_id, park, _until(asked), size=8), due_days=DUE_DAYS,
         missing=queries.missing_totals(connection, run_id, narrowed),
         deliveries=overview.recent_deliveries(connection) if may(actor().role, "/deliveries") else [], by_park=by_park,
         weekday=weekday(asked.as_of, visitor.lang),
+    )  # fmt: skip
+
+
+def _until(asked: Asked) -> dt.date:
+    return asked.as_of + dt.timedelta(days=DUE_DAYS)
+
+
+@router.get("/due")
+def due(
+    request: Request, asked: AskedDep, paging: PagingDep, connection: ConnectionDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show all that falls due within the next days."""
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="today")
+    park, until = asked.query.park, _until(asked)
+    rows = overview.due(connection, asked.run_id, park, until, size=paging.size, page=paging.page)
+    return page(
+        request, "due.html", visitor, asked, around, current="today", due=rows, due_days=DUE_DAYS, until=until,
+        page=paging.page, size=paging.size, pages=max(1, -(-(rows[0].n if rows else 0) // paging.size)),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from data import comparing, queries
+from data import comparing, overview, queries
 from data.filtering import Filter
 from data.models import IdleVerdict
 from gis.words import status_of
@@ -127,3 +127,19 @@ def test_moves_of_a_month(connection, run_id, sample_database):
         for row in listed
     ]
     assert suspected == sorted(suspected, reverse=True)
+
+
+def test_what_falls_due_is_what_the_rows_say(connection, run_id, sample_database):
+    until = dt.date(2026, 12, 1)
+    listed = overview.due(connection, run_id, None, until, size=10_000)
+    by_time = connection.exec_driver_sql(
+        f"SELECT count(*) FROM idle_verdict WHERE run_id = {run_id} AND next_due_on <= '2026-12-01'"
+    ).scalar_one()
+    to_cure = connection.exec_driver_sql(
+        "SELECT count(DISTINCT contract_no) FROM intensity_verdict WHERE verdict = 'SHORT'"
+        f" AND run_id = {run_id} AND cure_until BETWEEN '2026-11-01' AND '2026-12-01'"
+    ).scalar_one()
+    assert by_time and len(listed) == by_time + to_cure == listed[0]["n"]
+    assert [row["on_day"] for row in listed] == sorted(row["on_day"] for row in listed)
+    second = overview.due(connection, run_id, None, until, size=5, page=2)
+    assert [row["parcel_code"] for row in second] == [row["parcel_code"] for row in listed[5:10]]

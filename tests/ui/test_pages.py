@@ -18,7 +18,7 @@ from tests.people import signed_in
 DAY = "as_of=2026-11-01"
 EXPECTED = Path(__file__).parent.parent.parent / "data" / "samples" / "expected-day.csv"
 PAGES = ["/deliveries", "/deliveries/1", "/deliveries/1/issues", "/deliveries/1/issues?code=OVERLAP", "/quality", "/", "/parcels", "/parcels?status=unknown", "/parcels?q=nothing-like-this", "/idle", "/idle?verdict=MAY_BE_IDLE",
-         "/growth", "/compare", "/help", "/api/docs"]  # fmt: skip
+         "/growth", "/compare", "/compare?from_on=2026-11-01&from_known=2030-01-01", "/due", "/help", "/api/docs"]  # fmt: skip
 
 
 def address(server: str, path: str, lang: str = "zh") -> str:
