@@ -43,6 +43,7 @@ RULES = (
     _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
     _rule("GET", r"/help", READERS, "help"),
     _rule("GET", r"/|/map|/parcels|/parcels/.+|/idle|/growth|/compare|/due", READERS, "land"),
+    _rule("GET POST", r"/lists/.+", READERS, "land"),
     _rule("GET", r"/tiles/.+", READERS, "land"),
     _rule("GET", r"/export/.+", READERS, "export"),
     _rule(

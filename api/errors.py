@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
-    "delivery-not-found", "finding-not-found", "sign-on-not-set",
+    "delivery-not-found", "finding-not-found", "sign-on-not-set", "view-not-found",
 }  # fmt: skip
 OTHER_STATUS = {
     "other-origin": 403,

@@ -27,6 +27,15 @@ SORTS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
     "days": IdleVerdict.days,
     "idle_from": IdleVerdict.idle_from,
     "landuse": Parcel.landuse_code,
+    "location": Parcel.location,
+    "drawn_area": Parcel.drawn_area_m2,
+    "supervision_no": Parcel.supervision_no,
+    "credit_code": Parcel.holder_credit_code,
+    "supply_mode": Parcel.supply_mode,
+    "ownership": Parcel.ownership,
+    "cause": func.nullif(IdleVerdict.cause, ""),
+    "next_due_on": IdleVerdict.next_due_on,
+    "fee": IdleVerdict.fee_wan,
     "status": case({code: i for i, code in enumerate(STATUS)},
                    value=case({v: status_of(v) for v in VERDICTS}, value=IdleVerdict.verdict)),
 }  # fmt: skip
@@ -102,6 +111,7 @@ def parcel_rows(
         IdleVerdict.blocked, IdleVerdict.article, IdleVerdict.idle_from, IdleVerdict.days,
         IdleVerdict.next_due_on, IdleVerdict.missing, Parcel.holder, Parcel.location,
         Parcel.landuse_code, Parcel.landuse_scheme, Parcel.registered_area_m2, Parcel.drawn_area_m2,
+        Parcel.supervision_no, Parcel.holder_credit_code, Parcel.supply_mode, Parcel.ownership,
         AREA.label("area_m2"), func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"),
     ).order_by(order.nulls_last(), IdleVerdict.parcel_code)  # fmt: skip
     if size is not None:

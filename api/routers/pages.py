@@ -27,7 +27,7 @@ from maps.viewer import weekday
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 DUE_DAYS = 30
-IDLE_SORT, PARCELS_SORT = "idle_from", "parcel_code"
+IDLE_SORT = "idle_from"
 MAP_RATIO = 1.5
 SIZES = (25, 50, 100, 200)
 
@@ -98,18 +98,6 @@ def _list_values(connection: Any, asked: Any, paging: Any, chosen: Filter, sort:
         "page": number, "pages": pages, "size": paging.size, "sizes": SIZES, "sort": order,
         "links": Links(asked.query, **more),
     }  # fmt: skip
-
-
-@router.get("/parcels")
-def parcels(
-    request: Request, asked: AskedDep, paging: PagingDep, connection: ConnectionDep, visitor: VisitorDep
-) -> HTMLResponse:
-    """Show the parcels that match the filter."""
-    around = frame(connection, asked)
-    if asked.run_id is None:
-        return page(request, "nothing.html", visitor, asked, around, current="parcels")
-    values = _list_values(connection, asked, paging, asked.filter, PARCELS_SORT)
-    return page(request, "parcels.html", visitor, asked, around, current="parcels", **values)
 
 
 @router.get("/idle")

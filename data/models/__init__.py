@@ -50,6 +50,7 @@ from data.models.layers import (
     ParkStatistics,
     PlanZone,
 )
+from data.models.lists import ExportJob, ListColumns, SavedView
 from data.models.public_edition import IdleNotice, PublicLand, PublicPark
 from data.models.rights import Approval, ContractPark
 from data.models.staging import STAGING
@@ -85,6 +86,7 @@ __all__ = [
     "DeliveryOverlap",
     "Disagreement",
     "Enterprise",
+    "ExportJob",
     "GrowthLedger",
     "IdleCause",
     "IdleNotice",
@@ -99,6 +101,7 @@ __all__ = [
     "LandStock",
     "LedgerParcel",
     "Lineage",
+    "ListColumns",
     "Parcel",
     "ParcelBuiltup",
     "ParcelUse",
@@ -112,6 +115,7 @@ __all__ = [
     "Repair",
     "ReporterIndex",
     "RestingIndex",
+    "SavedView",
     "Session",
     "SignInAttempt",
     "SupplierMapping",
