@@ -45,7 +45,8 @@ RULES = (
     _rule("GET", r"/|/map|/parcels|/parcels/.+|/idle|/growth|/compare|/due", READERS, "land"),
     _rule("GET POST", r"/lists/.+", READERS, "land"),
     _rule("GET", r"/tiles/.+", READERS, "land"),
-    _rule("GET", r"/export/.+", READERS, "export"),
+    _rule("GET", r"/export|/export/.+", READERS, "export"),
+    _rule("POST", r"/export/jobs|/export/jobs/\d+", READERS, "export"),
     _rule(
         "GET",
         r"/api/v1/(?:parcels|parcels/.+|growth|stock|disagreements|reporters|rules|summary|search)",

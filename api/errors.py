@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
-    "delivery-not-found", "finding-not-found", "sign-on-not-set", "view-not-found",
+    "delivery-not-found", "finding-not-found", "sign-on-not-set", "view-not-found", "export-not-found",
 }  # fmt: skip
 OTHER_STATUS = {
     "other-origin": 403,
@@ -107,6 +107,12 @@ def _place(location: tuple[object, ...]) -> str:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if wants_page(request):
+        from api.refusals import refused_filter  # it reads the filter, which asks for errors itself
+
+        form = refused_filter(request, error, visitor(request), **seen_by(request))
+        if form is not None:
+            return form
     found = [{"field": _place(tuple(e["loc"])), "message": e["msg"]} for e in error.errors()]
     detail = "; ".join(f"{e['field']}: {e['message']}" for e in found)
     return problem(request, 422, "invalid-request", detail, errors=found)

@@ -2,14 +2,24 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from data.filtering import NO_STAGE, Filter
+from gis.errors import LandStockError
 from gis.stages import STAGES
 from gis.words import STATUS, VERDICTS
 
@@ -83,6 +93,19 @@ assert set(STATUS) <= set(StatusCode.__args__), "a status of gis.words is missin
 assert set(VERDICTS) <= set(VerdictCode.__args__), "a verdict of gis.words is missing here"  # type: ignore[attr-defined]
 
 
+class FilterUnread(LandStockError):
+    """The filter of an address holds a condition that can't be read."""
+
+    code = "filter-unread"
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The filter of the list holds a value that can't be read. Correct it first.",
+            "列表的筛选条件有误，请先改正。",
+        )
+
+
 class FilterQuery(BaseModel):
     """The filter query. Empty values count as not given, so that plain forms work."""
 
@@ -146,6 +169,27 @@ def _written(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def read_pairs(pairs: Sequence[tuple[str, str]]) -> FilterQuery:
+    """Return the filter of the pairs of an address; other parts of it are left out.
+
+    Raises
+    ------
+    FilterUnread
+        A condition can't be read.
+    """
+    values: dict[str, Any] = {}
+    for name, value in pairs:
+        field = FilterQuery.model_fields.get(name)
+        if field is not None and str(field.annotation).startswith("list"):
+            values.setdefault(name, []).append(value)
+        elif field is not None:
+            values[name] = value
+    try:
+        return FilterQuery.model_validate(values)
+    except ValidationError as error:
+        raise FilterUnread from error
+
+
 class Links:
     """Addresses that carry the filter of the page from one page to the next."""
 
@@ -164,3 +208,7 @@ class Links:
     def bare(self, path: str, **changes: Any) -> str:
         """Return ``path`` with the day only, and no other condition."""
         return self(path, **dict.fromkeys((*CONDITIONS, *self.more)) | changes)
+
+    def dossier(self, parcel_code: str) -> str:
+        """Return the address of a parcel's dossier, with the day only."""
+        return self.bare(f"/parcels/{quote(parcel_code, safe='')}")

@@ -107,10 +107,10 @@ def page(
     **values: Any,
 ) -> HTMLResponse:
     """Return a page in the visitor's language; choices made by the address are kept for the next one."""
-    values = {"links": Links(asked.query), **values}
+    values = {"links": Links(asked.query), "path": request.url.path, **values}
     text = render(
         template, lang=visitor.lang, unit=visitor.unit, visitor=visitor, asked=asked, frame=frame,
-        current=current, path=request.url.path, **seen_by(request), words=catalogue(visitor.lang), **values,
+        current=current, **seen_by(request), words=catalogue(visitor.lang), **values,
     )  # fmt: skip
     response = HTMLResponse(text, headers={"Vary": "HX-Request, Cookie", "Content-Language": visitor.lang})
     remember(response, visitor)

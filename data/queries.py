@@ -119,6 +119,11 @@ def parcel_rows(
     return connection.execute(query).mappings().all()
 
 
+def matching_codes(connection: Connection, run_id: int, asked: Filter) -> set[str]:
+    """Return the codes of the parcels that a filter matches."""
+    return set(connection.scalars(_from_run(run_id, asked, IdleVerdict.parcel_code)))
+
+
 def _total(row: Any) -> Total:
     return Total(n=row.n, area_m2=row.area_m2 or Decimal(0), n_drawn=row.n_drawn)
 

@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     import_minutes: float = Field(default=240, gt=0, description="Minutes that one import may take.")
     read_minutes: float = Field(default=20, gt=0, description="Minutes that reading one file may take.")
     import_workers: int = Field(default=1, ge=1, le=8, description="Import jobs that run at the same time.")
+    export_rows_at_once: int = Field(
+        default=5_000, ge=0, description="Parcels up to which an export is waited for; more run as a job."
+    )
+    export_days: int = Field(default=7, ge=1, description="Days that the file of an export job is kept.")
     session_idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a request after which a session ends."
     )

@@ -13,13 +13,13 @@ import procrastinate
 import psycopg
 import psycopg_pool
 
-from data import audit, incoming, job_runs, sign_in
+from data import audit, export_jobs, incoming, job_runs, sign_in
 from data.identity import SYSTEM, Actor, act, acting
 from data.jobs import QUEUE, TASK
 from data.listening import address, become_system
 from data.session import transaction
 from data.settings import settings
-from etl import running
+from etl import exporting, running
 from etl.child import Child, Stopped, warm_up
 from etl.reporting import process_name
 from gis.errors import EnvironmentFault, LandStockError
@@ -45,7 +45,13 @@ def queue_app() -> procrastinate.App:
     )
     app = procrastinate.App(connector=connector)
     app.task(name=TASK, queue=QUEUE)(carry_out)
+    app.task(name=export_jobs.TASK, queue=export_jobs.QUEUE)(export)
     return app
+
+
+async def export(export_id: int) -> None:
+    """Carry out one export job; it reads our own data, and has a thread instead of a process."""
+    await asyncio.to_thread(exporting.carry_out, export_id)
 
 
 async def carry_out(job_id: int) -> None:
@@ -79,6 +85,7 @@ def sweep() -> None:
         for job_id in job_runs.sweep(connection):
             log.warning("job %s had lost its process", job_id)
         incoming.clear(connection)
+        export_jobs.sweep(connection)
         days = settings().log_days
         if days is not None:
             audit.forget(connection, days)
@@ -96,15 +103,15 @@ async def _keep_sweeping() -> None:
         await asyncio.sleep(SWEEP_S)
 
 
-async def _work() -> None:
-    """Take jobs until cancelled; a database that goes away is waited for."""
+async def _work(queue: str, concurrency: int) -> None:
+    """Take jobs of a queue until cancelled; a database that goes away is waited for."""
     while True:
         try:
             app = queue_app()
             async with app.open_async():
                 await app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=settings().import_workers,
+                    queues=[queue],
+                    concurrency=concurrency,
                     install_signal_handlers=False,
                     delete_jobs="always",
                     shutdown_graceful_timeout=STOP_S,
@@ -121,7 +128,8 @@ async def _serve(until_eof: bool) -> None:
         loop.add_signal_handler(number, stop.set)
     if until_eof:
         threading.Thread(target=_await_eof, args=(loop, stop), daemon=True).start()
-    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(_work()), asyncio.create_task(_keep_sweeping())]
+    work = [_work(QUEUE, settings().import_workers), _work(export_jobs.QUEUE, 1), _keep_sweeping()]
+    tasks: list[asyncio.Task[Any]] = [asyncio.create_task(one) for one in work]
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
     for task in (*tasks, stopping):

@@ -5,17 +5,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import ValidationError
 
 from api import clock, listing
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
-from api.filters import FilterQuery
+from api.filters import FilterUnread, read_pairs
 from api.pages import Frame, frame, page, unframed
 from data import dossier as records
 from data import list_settings, overview, queries
 from data import listing as columns
 from data.identity import actor
 from data.list_settings import ViewRefused
+from gis.errors import LandStockError
 from gis.trace import explain_idle
 from gis.trace_text import idle_trace
 
@@ -139,12 +139,12 @@ def keep_view(
     """Keep the filter, the columns and the order of a table under a name."""
     try:
         return _kept(request, connection, name, back, share)
-    except ViewRefused as error:
+    except (FilterUnread, ViewRefused) as error:
         return _refused(request, visitor, error, name, back, share)
 
 
 def _refused(
-    request: Request, visitor: Any, error: ViewRefused, name: str, back: str, share: str = ""
+    request: Request, visitor: Any, error: LandStockError, name: str, back: str, share: str = ""
 ) -> Response:
     """Return the form again, with what is wrong and nothing typed lost."""
     words = error.text(visitor.language)
@@ -154,31 +154,12 @@ def _refused(
 
 def _kept(request: Request, connection: Any, name: str, back: str, share: str) -> Response:
     pairs = parse_qsl(urlsplit(back).query)
-    query = _checked(pairs)
+    query = read_pairs(pairs).pairs()
     sort = next((value for key, value in pairs if key == "sort"), "")
     kept, own = listing.columns(request, connection)
     names = [column.name for column in kept] if own else []
     number = list_settings.keep_view(connection, actor(), name, query, names, sort, share)
     return _to_list("?" + urlencode([*query, *([("sort", sort)] if sort else [])]), view=str(number))
-
-
-def _checked(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the conditions of an address as the filter writes them."""
-    values: dict[str, Any] = {}
-    for name, value in pairs:
-        field = FilterQuery.model_fields.get(name)
-        if field is not None:
-            if str(field.annotation).startswith("list"):
-                values.setdefault(name, []).append(value)
-            else:
-                values[name] = value
-    try:
-        return FilterQuery.model_validate(values).pairs()
-    except ValidationError as error:
-        raise ViewRefused(
-            "The filter of the list holds a value that can't be read. Correct it first.",
-            "列表的筛选条件有误，请先改正。",
-        ) from error
 
 
 @router.get("/lists/views/{view_id}")

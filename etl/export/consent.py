@@ -14,17 +14,16 @@ from data import approvals
 from data.identity import actor
 from data.models import STORAGE_SRID
 from data.settings import settings
-from etl.export import boundary_points, geo_files
-from etl.export.dataset import Dataset
+from etl.export import boundary_points
+from etl.export.dataset import DECIMALS, Dataset
 from gis.areas import area_m2
 from gis.errors import LandStockError
 
 _WITHOUT_SHAPES = ("csv", "xlsx")
 _PRECISION = {
-    "geojson": f"{geo_files.DECIMALS} decimals of a degree",
     "txt": f"{boundary_points.DECIMALS} decimals of a metre",
     "gpkg": "as stored",
-    "html": f"{geo_files.DECIMALS} decimals of a degree",
+    "html": f"{DECIMALS} decimals of a degree",
 }
 
 
@@ -106,6 +105,6 @@ def told(found: Dataset, form: str, content: bytes) -> dict[str, object]:
         bounds = gpd.GeoSeries(list(found.shapes), crs=STORAGE_SRID).total_bounds
         said |= {
             "km2": round(shape_area_km2(found), 2), "extent": [round(float(value), 3) for value in bounds],
-            "precision": _PRECISION[form],
+            "precision": _PRECISION.get(form, f"{found.question.decimals} decimals of a degree"),
         }  # fmt: skip
     return said

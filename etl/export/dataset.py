@@ -8,10 +8,15 @@ from typing import Any
 from data.models import STORAGE_SRID
 from etl.export.columns import Column
 
+DECIMALS = 7  # of a degree, about a centimetre; RFC 7946 section 11.2
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What an export was asked: the day, the time known, the park; and what it is for, where that is said."""
+    """What an export was asked: the day, the time known, the park; and what it is for, where that is said.
+
+    ``decimals`` are those of a degree in GeoJSON.
+    """
 
     as_of: dt.date
     known_on: dt.datetime | None = None
@@ -19,6 +24,7 @@ class Question:
     lang: str = "zh"
     person: str = "system"
     purpose: str = ""
+    decimals: int = DECIMALS
 
 
 @dataclass(frozen=True, slots=True)

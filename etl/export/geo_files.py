@@ -16,10 +16,9 @@ import shapely
 from data.models import STORAGE_SRID
 from etl.export.aside import written_aside
 from etl.export.columns import Column
-from etl.export.dataset import Dataset
+from etl.export.dataset import DECIMALS, Dataset
 from etl.export.errors import CannotWrite
 
-DECIMALS = 7  # about a centimetre; RFC 7946 section 11.2
 _IDS = {"parcels": "parcel_code", "verdicts": "parcel_code", "idle-list": "parcel_code",
         "buildings": "building_id"}  # fmt: skip
 
@@ -28,9 +27,9 @@ def write_geojson(dataset: Dataset, path: Path) -> None:
     """Write a FeatureCollection by RFC 7946 and ``FILE.meta.json`` that states the datum.
 
     Longitude before latitude, outer rings counter-clockwise, seven decimals
-    of a degree, no ``crs`` member.
+    of a degree where no others were asked for, no ``crs`` member.
     """
-    shapes = shapely.to_geojson(rounded(dataset.shapes))
+    shapes = shapely.to_geojson(rounded(dataset.shapes, dataset.question.decimals))
     names = [column.name for column in dataset.columns]
     identity = names.index(_IDS[dataset.what]) if dataset.what in _IDS else None
     with written_aside(path) as aside, aside.open("w", encoding="utf-8") as handle:
@@ -45,15 +44,15 @@ def write_geojson(dataset: Dataset, path: Path) -> None:
     _write_meta(dataset, path)
 
 
-def rounded(shapes: Any) -> Any:
-    """Return polygons with seven decimals, wound by the right-hand rule, still valid."""
+def rounded(shapes: Any, decimals: int = DECIMALS) -> Any:
+    """Return polygons with some decimals, wound by the right-hand rule, still valid."""
     shapes = np.asarray(shapes, dtype=object)
-    near = shapely.transform(shapes, lambda points: np.round(points, DECIMALS))
+    near = shapely.transform(shapes, lambda points: np.round(points, decimals))
     broken = ~shapely.is_valid(near) & shapely.is_valid(shapes)
     if broken.any():
-        # A spike thinner than a centimetre folded over: snap it away on the grid.
-        snapped = shapely.set_precision(shapes[broken], 10.0**-DECIMALS)
-        near[broken] = shapely.transform(snapped, lambda points: np.round(points, DECIMALS))
+        # A spike thinner than the last decimal folded over: snap it away on the grid.
+        snapped = shapely.set_precision(shapes[broken], 10.0**-decimals)
+        near[broken] = shapely.transform(snapped, lambda points: np.round(points, decimals))
     return shapely.orient_polygons(near)
 
 
@@ -78,7 +77,7 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
         "crs": f"EPSG:{dataset.crs}",
         "coordinates": _STATEMENT[dataset.crs],
         "axis_order": "longitude, latitude",
-        "decimals": DECIMALS,
+        "decimals": question.decimals,
         "rows": len(dataset.rows),
         "as_of": question.as_of.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,

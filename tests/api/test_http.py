@@ -212,7 +212,7 @@ def test_reference_lists_every_operation(client: httpx.Client) -> None:
         assert path in page
     # Its own scripts: only the frame's, which every page has, and none that is written into the page.
     assert re.findall(r"<script\b[^>]*>", page) == re.findall(
-        r'<script type="module" src="/static/js/frame\.[0-9a-f]+\.js">', page
+        r'<script type="module" src="/static/js/(?:frame|busy|forms|search_box)\.[0-9a-f]+\.js">', page
     )
     assert client.get("/readyz").json() == {"status": "ok"}
 
