@@ -79,7 +79,8 @@ def seen_by(request: Request) -> dict[str, Any]:
 def wants_page(request: Request) -> bool:
     """Say whether a person in a browser asked, and not a program."""
     machine = request.url.path.startswith(("/api/v1", "/tiles", "/ogc", "/healthz", "/readyz"))
-    return not machine and "text/html" in request.headers.get("accept", "")
+    asked = "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
+    return not machine and asked
 
 
 def problem(request: Request, status: int, code: str, detail: str, **more: object) -> Response:

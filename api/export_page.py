@@ -106,17 +106,17 @@ def values(
     return {
         "whats": WHATS, "formats": FORMATS, "forms": FORMS, "totals": totals, "of_parcels": OF_PARCELS,
         "by_parcel": BY_PARCEL, "systems": systems(connection, run_id), "decimals": DECIMALS, "wanted": wanted,
-        "jobs": jobs(connection), "direct": actor().account_id is None or at_once(rows, wanted.whats),
+        "jobs": jobs(connection), "direct": not actor().account_id or at_once(rows, wanted.whats),
         "purpose_km2": settings().secrecy_km2 if approvals.needed("export") else None,
         "at_once": settings().export_rows_at_once, "days": settings().export_days,
         "error": error, "error_text": None if error is None else error.text("en" if lang == "en" else "zh"),
-        "jobs_open": actor().account_id is not None, "may_be_refused": isinstance(error, ExportRefused),
+        "jobs_open": bool(actor().account_id), "may_be_refused": isinstance(error, ExportRefused),
     }  # fmt: skip
 
 
 def jobs(connection: Connection) -> list[ExportJob]:
     """Return the export jobs of whoever asks."""
-    return [] if actor().account_id is None else export_jobs.listed(connection)
+    return [] if not actor().account_id else export_jobs.listed(connection)
 
 
 def systems(connection: Connection, run_id: int) -> list[int]:

@@ -71,6 +71,8 @@ MOST_IDS = 2_000  # an address of 2,000 numbers is as long as browsers and proxi
 
 def read_box(value: Any) -> Any:
     """Return ``west,south,east,north`` in degrees as four numbers; refuse other text and a box turned inside out."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]  # a parameter of an address comes as a list where the field holds several values
     if not isinstance(value, str):
         return value
     try:

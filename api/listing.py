@@ -25,7 +25,7 @@ def columns(request: Request, connection: Connection) -> tuple[list[ListColumn],
     They are kept with the account, else in a cookie.
     """
     who = actor()
-    if who.account_id is None:
+    if not who.account_id:
         kept: Sequence[str] = request.cookies.get(COOKIE, "")[:1_000].split(".")
     else:
         kept = list_settings.columns(connection, who)

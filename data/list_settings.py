@@ -87,7 +87,7 @@ def _view(row: Any) -> View:
 
 def views(connection: Connection, who: Actor) -> list[View]:
     """Return the views that a person has and those that are shared with it; the own ones first, by name."""
-    if who.account_id is None:
+    if not who.account_id:
         return []
     rows = connection.execute(
         text(f"{_SELECT} ORDER BY account_id <> :me, name, view_id"), {"me": who.account_id}
@@ -128,7 +128,7 @@ def keep_view(
         It has no name, there are too many, or there is nobody to share it with.
     """
     name = _named(name)
-    if who.account_id is None:
+    if not who.account_id:
         raise ViewRefused("Sign in to keep views.", "登录后才能保存视图。")
     if share not in SHARES or (share == "park" and not who.parks):
         raise ViewRefused(

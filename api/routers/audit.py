@@ -1,7 +1,6 @@
 """The log for auditors: searched, and compared with its seals."""
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -9,29 +8,23 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from api.deps import ConnectionDep, VisitorDep
+from api.filters import read_day
 from api.pages import unframed
 from data import audit
+from maps import audit_words
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str, Query(max_length=120)]
 SIZE = 50
 
 
-def _shown(value: Any) -> Any:
-    return "—" if value is None else value
-
-
-def _change(row: Mapping[Any, Any]) -> str:
-    """Return what changed on one line: each value with what it was before."""
-    old, new = row["old"] or {}, row["new"] or {}
-    parts = [
-        f"{name}: {_shown(old[name])} → {_shown(new.get(name))}"
-        if name in old and row["new"] is not None
-        else f"{name}: {value}"
-        for name, value in {**old, **new}.items()
-        if value not in (None, [], {})
-    ]
-    return "; ".join(parts)
+def _day(typed: str) -> tuple[dt.date | None, bool]:
+    """Return the day of a typed text, and whether it could be read."""
+    try:
+        found = read_day(typed) if typed else None
+    except ValueError:
+        return None, False
+    return found, True
 
 
 def _page(
@@ -43,8 +36,10 @@ def _page(
         query = {name: value for name, value in asked_for.items() if value}
         older = "/audit?" + urlencode(query | {"before": rows[-1]["event_id"]})
     return unframed(
-        request, "audit.html", visitor, "/audit", rows=[dict(row) | {"change": _change(row)} for row in rows],
-        asked_for=asked_for, older=older, totals=audit.totals(connection), seals=audit.seals(connection),
+        request, "audit.html", visitor, "/audit", 422 if wrong else 200,
+        rows=[dict(row) | {"lines": audit_words.change(words, row), "what": audit_words.thing(words, row["object"]),
+                           "role": audit_words.role(words, row["role"])} for row in rows],
+        asked_for=asked_for, typed=typed or {}, wrong=wrong, older=older, totals=audit.totals(connection), seals=audit.seals(connection),
         verified=verified,
     )  # fmt: skip
 
@@ -56,17 +51,22 @@ def log(
     visitor: VisitorDep,
     q: Text = "",
     action: Text = "",
-    from_on: dt.date | str | None = None,
-    to_on: dt.date | str | None = None,
+    from_on: Text = "",
+    to_on: Text = "",
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
 ) -> HTMLResponse:
     """Show the log, the newest entries first."""
+    typed, days, wrong = {"from_on": from_on.strip(), "to_on": to_on.strip()}, {}, []
+    for name, text in typed.items():
+        days[name], read = _day(text)
+        wrong += [] if read else [name]
     asked_for = {
-        "q": q.strip().replace("\x00", ""), "action": action.replace("\x00", ""),
-        "from_on": from_on if isinstance(from_on, dt.date) else None,
-        "to_on": to_on if isinstance(to_on, dt.date) else None, "before": before,
-    }  # fmt: skip
-    return _page(request, connection, visitor, asked_for)
+        "q": q.strip().replace("\x00", ""),
+        "action": action.replace("\x00", ""),
+        **days,
+        "before": before,
+    }
+    return _page(request, connection, visitor, asked_for, typed=typed, wrong=tuple(wrong))
 
 
 @router.post("/audit")

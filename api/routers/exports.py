@@ -94,7 +94,7 @@ def _file(name: str, content: bytes) -> Response:
 @router.get("/jobs", include_in_schema=False)
 def jobs(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
     """Return the list of the person's export jobs, as the page refreshes it."""
-    shown = {"jobs": export_page.jobs(connection), "jobs_open": actor().account_id is not None}
+    shown = {"jobs": export_page.jobs(connection), "jobs_open": bool(actor().account_id)}
     return page(
         request, "_export_jobs.html", visitor, asked, Frame(None, None, []), current="export", **shown
     )

@@ -126,5 +126,7 @@ def _gpkg_column(values: list[Any], column: Column) -> pd.Series:
     if column.kind == "flag":
         return pd.Series(values, dtype="boolean")
     if column.kind == "day":
+        if all(value is None for value in values):  # nothing that a kind of column could be told from
+            return pd.Series([None] * len(values), dtype="datetime64[ms]")
         return pd.Series(pd.to_datetime(pd.Series(values, dtype=object)).dt.date, dtype=object)
     return pd.Series([geo_value(value, column) for value in values], dtype=object)

@@ -144,7 +144,7 @@ def test_a_job_of_somebody_who_lost_the_role_is_not_run(client: httpx.Client, sa
     client.cookies.set(COOKIE, session_of("clerk", name="leaving"))
     number = start(client)
     with acting(Actor("tests", "admin")), transaction() as connection:
-        accounts.disable(connection, "leaving")
+        accounts.set_disabled(connection, "leaving", True)
     with acting(Actor("worker", SYSTEM)):
         exporting.carry_out(number)
         with transaction() as connection:

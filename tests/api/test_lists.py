@@ -35,7 +35,9 @@ FILTERS = {
     "status": lambda client: "status=suspected&status=watch",
     "verdict": lambda client: "verdict=OVERDUE",
     "band": lambda client: "band=Y2",
-    "missing": lambda client: "missing=contract.commence_by",
+    "missing": lambda client: (
+        f"missing={client.get(f'/api/v1/summary?as_of={DAY}').json()['missing'][0]['code']}"
+    ),
     "stage": lambda client: "stage=COMMENCED",
     "use": lambda client: "use=06",
     "supplied": lambda client: "supplied_from=2018-01-01&supplied_to=2020-12-31",

@@ -38,7 +38,9 @@ document.addEventListener('htmx:afterRequest', (event) => {
 });
 document.addEventListener('htmx:beforeSwap', (event) => {
   // A form that was refused comes back with what is wrong, and is shown like any other answer.
-  if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
+  const { xhr } = event.detail;
+  const page = (xhr.getResponseHeader('content-type') || '').startsWith('text/html');
+  if (xhr.status === 422 && page) Object.assign(event.detail, { shouldSwap: true, isError: false });
 });
 document.addEventListener('htmx:responseError', (event) => failed(event, event.detail.xhr.status));
 document.addEventListener('htmx:sendError', (event) => failed(event, 'NET'));
