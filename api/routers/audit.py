@@ -28,9 +28,11 @@ def _day(typed: str) -> tuple[dt.date | None, bool]:
 
 
 def _page(
-    request: Request, connection: Any, visitor: Any, asked_for: dict[str, Any], verified: Any = None
-) -> HTMLResponse:
-    rows = audit.search(connection, **asked_for, size=SIZE)
+    request: Request, connection: Any, visitor: Any, asked_for: dict[str, Any], verified: Any = None,
+    typed: dict[str, str] | None = None, wrong: tuple[str, ...] = (),
+) -> HTMLResponse:  # fmt: skip
+    words = catalogue(visitor.lang)
+    rows = [] if wrong else audit.search(connection, **asked_for, size=SIZE)
     older = ""
     if len(rows) == SIZE:
         query = {name: value for name, value in asked_for.items() if value}
