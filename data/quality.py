@@ -6,7 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, text
 
+from data.identity import by_system
 from data.layers import LAYERS
+from data.session import transaction
+from data.settings import settings
 from data.sql import load
 
 LEVELS = ("GOOD", "CHECK", "CAREFUL", "EMPTY")
@@ -110,3 +113,10 @@ def park_names(connection: Connection) -> dict[str, str]:
     """Return the names of the parks in force by their code."""
     rows = connection.execute(text("SELECT park_code, park_name FROM park WHERE upper_inf(known)")).all()
     return {row.park_code: row.park_name or row.park_code for row in rows}
+
+
+@by_system
+def named_parks() -> dict[str, str]:
+    """Return the names of the parks by their code, for the pages of accounts: who administers reads no land data."""
+    with transaction(settings().request_timeout_s) as connection:
+        return park_names(connection)

@@ -18,8 +18,11 @@ LONGEST = 200
 
 def role(words: Catalogue, name: str) -> str:
     """Return the role of a database role in words."""
-    key = f"role.{name.removeprefix('landstock_')}"
-    return words.text(key) if words.has(key) else name
+    short = name.removeprefix("landstock_")
+    for key in (f"role.{short}", f"audit.role.{short}"):
+        if words.has(key):
+            return words.text(key)
+    return name
 
 
 def thing(words: Catalogue, name: str) -> str:

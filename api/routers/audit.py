@@ -12,6 +12,7 @@ from api.filters import read_day
 from api.pages import unframed
 from data import audit
 from maps import audit_words
+from maps.catalogue import catalogue
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Text = Annotated[str, Query(max_length=120)]

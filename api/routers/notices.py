@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import clock
 from api.deps import VisitorDep
+from api.filters import read_day
 from api.pages import unframed
 from api.visitor import Visitor
 from data import notices
@@ -40,8 +41,8 @@ def publish(
     visitor: VisitorDep,
     parcel_code: Annotated[str, Form(max_length=80)],
     document: Words,
-    determined_on: Annotated[str, Form(max_length=10)],
-    idle_from: Annotated[str, Form(max_length=10)],
+    determined_on: Annotated[str, Form(max_length=40)],
+    idle_from: Annotated[str, Form(max_length=40)],
     cause: Annotated[str, Form(max_length=20)] = "",
     holder: Words = "",
     location: Words = "",
@@ -75,11 +76,13 @@ def publish(
 
 def _day(value: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(value)
+        day: dt.date = read_day(value)
     except ValueError:
         raise notices.NoticeFault(
-            f"{value!r} is no day; write it as 2026-01-31.", f"{value!r} 不是日期，应形如 2026-01-31。"
+            f"“{value}” is no day; write it as 2026-01-31, 2026.1.31 or 20260131.",
+            f"“{value}”不是日期，应形如 2026-01-31、2026.1.31、2026年1月31日或 20260131。",
         ) from None
+    return day
 
 
 @router.post("/notices/{number}")

@@ -21,6 +21,7 @@ from api.pages import unframed
 from api.visitor import Visitor
 from data import accounts, sign_in, tokens
 from data.identity import STAFF
+from data.quality import named_parks
 from data.session import transaction
 from data.settings import settings
 from gis.errors import LandStockError
@@ -92,7 +93,9 @@ def change_password(
 
 
 def _own_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
-    values = {"fresh": "", "error": "", "tokens": tokens.tokens(request.state.me)} | values
+    me = request.state.me
+    names = named_parks() if me.parks else {}
+    values = {"fresh": "", "error": "", "tokens": tokens.tokens(me), "park_names": names} | values
     return unframed(request, "account.html", visitor, "/account", status, **values)
 
 
@@ -131,7 +134,9 @@ def accounts_(request: Request, visitor: VisitorDep) -> Response:
 def _accounts_page(request: Request, visitor: Visitor, status: int = 200, **values: Any) -> Response:
     with transaction(settings().request_timeout_s) as connection:
         listed = accounts.listed(connection)
-    values = {"code": None, "error": "", "typed": {}, "accounts": listed, "roles": STAFF} | values
+    values = {
+        "code": None, "error": "", "typed": {}, "accounts": listed, "roles": STAFF, "park_names": named_parks(),
+    } | values  # fmt: skip
     return unframed(request, "accounts.html", visitor, "/settings/accounts", status, **values)
 
 

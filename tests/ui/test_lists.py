@@ -51,7 +51,7 @@ def test_chosen_rows_are_counted_by_the_server_over_pages(page: Page, live_serve
     page.locator("#selbar [data-act=none]").click()
     page.locator("#all-here").check()
     expect(page.locator("#selbar b")).to_have_text("已选 25 宗")
-    total = page.locator(".facets b").first.inner_text().split()[0]
+    total = re.sub(r"[^\d,]", "", str(page.locator("#rows").get_attribute("data-all")))
     page.locator("#selbar [data-act=all]").click()
     expect(page.locator("#selbar b")).to_have_text(f"已选 {total} 宗")
     expect(page.locator("#selbar a", has_text="导出")).to_have_attribute("href", re.compile("^/export"))
@@ -132,7 +132,7 @@ def test_a_refused_filter_takes_the_focus(
     faults.clear()
 
 
-def test_waiting_is_told_and_can_be_ended(page: Page, live_server: str) -> None:
+def test_waiting_is_told_and_can_be_ended(page: Page, live_server: str, faults: list[str]) -> None:
     opened(page, live_server, "size=25")
     held: list[Any] = []
     page.route(re.compile(r"/parcels\?.*page=2"), lambda route: held.append(route))
@@ -143,6 +143,8 @@ def test_waiting_is_told_and_can_be_ended(page: Page, live_server: str) -> None:
     page.locator("#busy-cancel").click()
     expect(page.locator("#busy-bar")).to_be_hidden()
     expect(page.locator("tbody tr").first).to_be_visible()  # the last data stay
+    assert all("htmx:" in fault for fault in faults)  # the library notes that a request was ended
+    faults.clear()
 
 
 def test_a_failed_part_keeps_the_last_data_and_offers_to_try_again(

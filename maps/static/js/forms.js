@@ -21,5 +21,9 @@ document.addEventListener('change', (event) => {
   if (isDay(event.target)) event.target.value = normalised(event.target.value);
 });
 
-const summary = document.querySelector('.errsum[tabindex]');
-if (summary) summary.focus();
+function toSummary() {
+  const summary = document.querySelector('.errsum[tabindex]');
+  if (summary) summary.focus();
+}
+document.addEventListener('htmx:afterSettle', toSummary);
+toSummary();
