@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from api import kept
 from api.deps import Asked
 from api.routers.search import ZONE_DEGREES
 from data import approvals, export_jobs, overview, queries
@@ -96,9 +97,7 @@ def values(
     """Return what the page shows."""
     run_id = asked.run()
     totals = {
-        what: queries.add(
-            list(queries.status_totals(connection, run_id, of_list(asked.filter, what)).values())
-        )
+        what: queries.add(list(totals_of(connection, run_id, of_list(asked.filter, what)).values()))
         for what in ("parcels", "idle-list")
     }
     totals["verdicts"] = totals["parcels"]
@@ -121,7 +120,7 @@ def jobs(connection: Connection) -> list[ExportJob]:
 
 def systems(connection: Connection, run_id: int) -> list[int]:
     """Return the coordinate systems to choose from: degrees, and the 3-degree zones that the parcels lie in."""
-    box = overview.extent(connection, run_id, None)
+    box = kept.of_run(connection, run_id, "extent", lambda: overview.extent(connection, run_id, None))
     found = list(DEGREES)
     if box is not None:
         first, last = (round(lon / ZONE_DEGREES) for lon in (box[0], box[2]))

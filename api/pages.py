@@ -8,7 +8,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Connection
 
-from api import clock
+from api import clock, kept
 from api.access import may
 from api.deps import Asked
 from api.errors import seen_by
@@ -45,10 +45,11 @@ def frame(connection: Connection, asked: Asked) -> Frame:
     load, stale = running_load(connection), feeds.stale(connection, min(asked.as_of, clock.today()))
     if asked.run_id is None:
         return Frame(overview.frame(connection), None, [], load, stale)
+    run_id = asked.run_id
     return Frame(
         overview.frame(connection),
-        overview.run(connection, asked.run_id),
-        overview.parks(connection, asked.run_id),
+        overview.run(connection, run_id),
+        kept.of_run(connection, run_id, "parks", lambda: overview.parks(connection, run_id)),
         load,
         stale,
     )

@@ -19,7 +19,7 @@ from gis.words import STATUS, VERDICTS, status_of
 
 LISTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")  # verdicts of the idle list, all of them suspected
 SORTS: dict[str, ColumnElement[Any] | InstrumentedAttribute[Any]] = {
-    "parcel_code": Parcel.parcel_code,
+    "parcel_code": IdleVerdict.parcel_code,  # as the key of the verdicts has it, so that pages come in its order
     "holder": Parcel.holder,
     "park": IdleVerdict.park_code,
     "verdict": IdleVerdict.verdict,
@@ -102,7 +102,7 @@ def parcel_rows(
     column = SORTS.get(sort.removeprefix("-"))
     if column is None:
         raise UnknownSort(sort)
-    order = column.desc() if sort.startswith("-") else column.asc()
+    order = (column.desc() if sort.startswith("-") else column.asc()).nulls_last(), IdleVerdict.parcel_code
     point = func.ST_PointOnSurface(Parcel.geom)
     query = _from_run(
         run_id, asked,
@@ -113,15 +113,22 @@ def parcel_rows(
         Parcel.landuse_code, Parcel.landuse_scheme, Parcel.registered_area_m2, Parcel.drawn_area_m2,
         Parcel.supervision_no, Parcel.holder_credit_code, Parcel.supply_mode, Parcel.ownership,
         AREA.label("area_m2"), func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"),
-    ).order_by(order.nulls_last(), IdleVerdict.parcel_code)  # fmt: skip
+    ).order_by(*order)  # fmt: skip
     if size is not None:
-        query = query.limit(size).offset((page - 1) * size)
+        # The page is found by narrow rows first: wide ones, and their inner points, are made for it alone.
+        found = _from_run(run_id, asked, IdleVerdict.parcel_code).order_by(*order)
+        query = query.where(IdleVerdict.parcel_code.in_(found.limit(size).offset((page - 1) * size)))
     return connection.execute(query).mappings().all()
 
 
 def matching_codes(connection: Connection, run_id: int, asked: Filter) -> set[str]:
     """Return the codes of the parcels that a filter matches."""
     return set(connection.scalars(_from_run(run_id, asked, IdleVerdict.parcel_code)))
+
+
+def matching_ids(connection: Connection, run_id: int, asked: Filter) -> tuple[int, ...]:
+    """Return the lasting numbers of the parcels that a filter matches, in order."""
+    return tuple(sorted(connection.scalars(_from_run(run_id, asked, IdleVerdict.entity_id))))
 
 
 def _total(row: Any) -> Total:

@@ -86,7 +86,7 @@ def selection(
     request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
 ) -> HTMLResponse:
     """Return count and area of the chosen parcels, as the server counts them, and what may be done with them."""
-    totals = queries.status_totals(connection, asked.run(), asked.filter)
+    totals = listing.totals_of(connection, asked.run(), asked.filter)
     return page(
         request, "_selection.html", visitor, asked, Frame(None, None, []), current="parcels",
         chosen=queries.add(list(totals.values())),
@@ -163,11 +163,16 @@ def _kept(request: Request, connection: Any, name: str, back: str, share: str) -
 
 
 @router.get("/lists/views/{view_id}")
-def open_view(connection: ConnectionDep, view_id: Annotated[int, Path(ge=1, le=2**62)]) -> Response:
-    """Open a saved view."""
+def open_view(
+    connection: ConnectionDep, view_id: Annotated[int, Path(ge=1, le=2**62)],
+    to: Annotated[str, Query(pattern="^(parcels|map|export)$")] = "parcels",
+) -> Response:  # fmt: skip
+    """Open a saved view as a list, on the map, or for an export."""
     found = list_settings.view(connection, actor(), view_id)
-    pairs = [*found.query, *([("sort", found.sort)] if found.sort else []), ("view", str(view_id))]
-    return RedirectResponse(f"/parcels?{urlencode(pairs)}", 303)
+    pairs = list(found.query)
+    if to == "parcels":
+        pairs += [*([("sort", found.sort)] if found.sort else []), ("view", str(view_id))]
+    return RedirectResponse(f"/{to}?{urlencode(pairs)}" if pairs else f"/{to}", 303)
 
 
 @router.post("/lists/views/{view_id}")

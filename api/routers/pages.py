@@ -13,7 +13,7 @@ from api.documents import governing
 from api.filters import Links
 from api.pages import findings, frame, page, shown
 from data import dossier as records
-from data import overview, queries
+from data import list_settings, overview, queries
 from data.filtering import Filter
 from data.identity import actor
 from data.models import IdleVerdict
@@ -79,7 +79,8 @@ def map_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: 
     """Show the map; its script fills the frame."""
     around = frame(connection, asked)
     data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
-    return page(request, "map.html", visitor, asked, around, current="map", data=data)
+    views = list_settings.views(connection, actor())
+    return page(request, "map.html", visitor, asked, around, current="map", data=data, views=views)
 
 
 def _list_values(connection: Any, asked: Any, paging: Any, chosen: Filter, sort: str) -> dict[str, Any]:

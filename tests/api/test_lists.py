@@ -263,3 +263,31 @@ def test_the_panel_is_a_short_dossier(client: httpx.Client) -> None:
     assert panel.status_code == 200 and "<html" not in panel.text
     assert f'href="/parcels/210711012001GB00117?as_of={DAY}"' in panel.text
     assert client.get("/lists/panel/nothing", headers=PAGE).status_code == 404
+
+
+def test_what_is_kept_of_a_run_is_kept_by_rights(as_role: Any) -> None:
+    """A committee never gets the count that was kept for somebody who sees more, in whatever order they ask."""
+    query = f"/lists/selection?as_of={DAY}&status=normal&lang=en"
+    counts: dict[str, set[int]] = {}
+    for role in ("clerk", "committee", "clerk", "committee"):
+        client = as_role(role)
+        found = re.search(r"<b>Chosen: ([\d,]+)", client.get(query, headers=PAGE).text)
+        assert found is not None
+        counts.setdefault(role, set()).add(int(found[1].replace(",", "")))
+        listed = client.get(f"/api/v1/parcels?as_of={DAY}&status=normal&size=1").json()["total"]
+        assert counts[role] == {listed}
+    assert max(counts["committee"]) < max(counts["clerk"])
+
+
+def test_every_page_of_the_list_follows_on_the_one_before(client: httpx.Client) -> None:
+    """By every order, all rows come once, also where many are equal in it; ties go by parcel code."""
+    total = client.get(f"/api/v1/parcels?as_of={DAY}&status=suspected").json()["total"]
+    for sort in ("parcel_code", "-landuse", "park", "-area", "supply_mode", "next_due_on"):
+        codes: list[str] = []
+        for page in range(1, -(-total // 100) + 1):
+            answer = client.get(
+                f"/api/v1/parcels?as_of={DAY}&status=suspected&size=100&page={page}&sort={sort}"
+            )
+            codes += [one["parcel_code"] for one in answer.json()["items"]]
+        assert len(codes) == len(set(codes)) == total, sort
+    assert codes != sorted(codes)

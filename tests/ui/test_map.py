@@ -266,7 +266,7 @@ def test_page_and_script_agree_on_the_grids(page, open_map):
     open_map()
     for name, grid in GRIDS.items():
         found = page.evaluate(
-            "async (name) => { const own = document.querySelector('script[type=module]').src;"
+            "async (name) => { const own = document.querySelector('script[src*=\"/js/map.\"]').src;"
             " const text = await (await fetch(own)).text();"
             " const { GRIDS } = await import(new URL(/[.][/]grids[.][^\"']+/.exec(text)[0], own).href);"
             " return GRIDS[name]; }",
