@@ -18,7 +18,7 @@ from data.queries import Total
 
 SORT = "parcel_code"
 SIZES = (25, 50, 100, 200)
-MOST_FOUND = 5_000  # parcels that a list of numbers is handed on for
+MOST_FOUND = 20_000  # parcels that a list of numbers is handed on for
 NO_PARCEL = 0  # numbers begin at 1
 COOKIE = "landstock_columns"
 A_YEAR = 365 * 24 * 3600
