@@ -105,7 +105,7 @@ def parcel_rows(
     order = (column.desc() if sort.startswith("-") else column.asc()).nulls_last(), IdleVerdict.parcel_code
     point = func.ST_PointOnSurface(Parcel.geom)
     query = _from_run(
-        run_id, asked,
+        run_id, asked if size is None else Filter(),
         IdleVerdict.parcel_code, IdleVerdict.entity_id, IdleVerdict.park_code, IdleVerdict.verdict,
         IdleVerdict.band, IdleVerdict.limbs, IdleVerdict.cause, IdleVerdict.path, IdleVerdict.fee_wan,
         IdleVerdict.blocked, IdleVerdict.article, IdleVerdict.idle_from, IdleVerdict.days,
