@@ -47,7 +47,7 @@ class NoRights(LandStockError):
         "start": ("this", "此项"), "account": ("accounts", "账号"), "accounts": ("accounts", "账号"),
         "help": ("the help", "帮助"), "land": ("land data", "土地数据"), "export": ("exports", "导出"),
         "import": ("deliveries", "成果导入"), "audit": ("the log", "日志"), "approvals": ("approvals", "审批"), "notices": ("public notices", "公示公告"),
-        "quality": ("data quality", "数据质量"),         "change": ("changes", "更改数据"),
+        "quality": ("data quality", "数据质量"), "lists": ("frozen lists", "冻结清单"), "change": ("changes", "更改数据"),
     }  # fmt: skip
 
     def __init__(self, what: str) -> None:

@@ -10,6 +10,7 @@ from api.cli_deliveries import deliveries, import_, publish, withdraw
 from api.cli_demo import demo
 from api.cli_files import export, map_
 from api.cli_frame import Commands
+from api.cli_freeze import freeze
 from api.cli_jobs import jobs, worker
 from api.cli_rebuild import rebuild
 from api.cli_rules import rules
@@ -43,6 +44,7 @@ for _command in (
     user,
     audit,
     export,
+    freeze,
     map_,
     serve,
     worker,

@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import distinct, select
 
+from api import freezing
 from api.demo_accounts import make_accounts
 from api.handing_out import write_map
 from api.sample_start import MAPPING, SAMPLE
+from data import approvals, frozen_lists
 from data.cluster import start
 from data.models import DeliveryFile, Park
 from data.session import transaction
@@ -22,6 +24,7 @@ from etl.analysis.run import ensure_run
 from etl.analysis.summary import RunSummary, summary
 from etl.importer import run as import_delivery
 from etl.options import ImportOptions
+from gis.periods import month_before
 from maps.handout import LIMIT
 
 FILES = ("idle-list.xlsx", "idle-list.geojson", "parcels.geojson", "map.html")
@@ -68,6 +71,8 @@ def prepare(out: Path | None, as_of: dt.date, lang: str, person: str, progress: 
         progress(f"write {name}", number, 1)
         what, form = name.rsplit(".", 1)
         export.export(what, form, wanted[name], question)
+    progress("freeze the list of last month", 0, 1)
+    _freeze_last_month(min(code for code in found.parks if code), as_of, person)
     progress("write map.html", 0, 1)
     only = None if found.parcels <= LIMIT else _parks_of_sample(report)
     mapped = write_map(question, wanted["map.html"], only)
@@ -83,6 +88,19 @@ def _imported(person: str, progress: Progress) -> dict[str, Any]:
     ):
         options = ImportOptions(mapping=mapping, publish=True, person=person)
         return import_delivery([delivery], options, progress).as_json()
+
+
+def _freeze_last_month(park_code: str, as_of: dt.date, person: str) -> None:
+    """Freeze one park's list of the end of last month, so that the present one has something to differ from.
+
+    Only as the first of its park: a later one may need reasons that only a person can give.
+    """
+    run_id = ensure_run(month_before(as_of), None, None, person)
+    with transaction() as connection:
+        if frozen_lists.listed(connection, park_code) or approvals.needed("freeze"):
+            return
+        freezing.check(connection, freezing.standing(connection, run_id, park_code), {})
+        freezing.freeze(connection, freezing.standing(connection, run_id, park_code))
 
 
 def _parks_of_sample(report: Mapping[str, Any]) -> tuple[str, ...]:

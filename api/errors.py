@@ -21,7 +21,7 @@ PROBLEM = "application/problem+json"
 INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
-    "delivery-not-found", "finding-not-found", "sign-on-not-set", "view-not-found", "export-not-found",
+    "delivery-not-found", "finding-not-found", "sign-on-not-set", "no-such-list", "view-not-found", "export-not-found",
 }  # fmt: skip
 OTHER_STATUS = {
     "other-origin": 403,
@@ -29,6 +29,9 @@ OTHER_STATUS = {
     "approval-needed": 403,
     "purpose-needed": 403,
     "cannot-decide": 409,
+    "same-person": 403,
+    "reasons-missing": 422,
+    "not-checked": 409,
     "not-signed-in": 401,
     "plain-from-afar": 403,
     "sign-in-refused": 401,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from api import kept
 from api.deps import Asked
-from api.listing import totals_of
+from api.lists import totals_of
 from api.routers.search import ZONE_DEGREES
 from data import approvals, export_jobs, overview, queries
 from data.export_jobs import ExportJob

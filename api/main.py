@@ -17,6 +17,8 @@ from api.routers import (
     deliveries,
     disagreements,
     exports,
+    idle,
+    idle_lists,
     import_results,
     imports,
     jobs,
@@ -92,12 +94,13 @@ def create_app(is_open: bool = False) -> FastAPI:
         lists,
         pages,
         compare,
+        idle,
         deliveries,
         imports,
         import_results,
     ):
         app.include_router(module.router)
-    for module in (parcels, land, disagreements, rules, summary, search, jobs):
+    for module in (parcels, land, disagreements, rules, summary, search, jobs, idle_lists):
         app.include_router(module.router, prefix="/api/v1")
     assets()
     for lang in LANGUAGES:

@@ -14,7 +14,7 @@ from data import overview, queries
 from data.filtering import NO_STAGE
 from data.version import VERSION
 from gis import words
-from maps import drawing, formats, navigation
+from maps import drawing, formats, list_words, navigation
 from maps import words as phrases
 from maps.assets import STATIC, assets
 from maps.catalogue import Catalogue, catalogue
@@ -135,6 +135,8 @@ def environment(lang: str, unit: str) -> Environment:
         finding=lambda row: phrases.finding(texts, row),
         next_step=lambda row: phrases.next_step(texts, row),
         cause_label=lambda code: phrases.cause(texts, code),
+        list_value=lambda name, value: list_words.list_value(texts, unit, name, value),
+        fact_from=list_words.fact_from,
         landuse=lambda row: phrases.landuse(texts, row),
         rules_of=lambda told: phrases.rules(texts, told["arithmetic"]),
         unit_word=lambda unit: phrases.unit_word(texts, unit),

@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import clock, listing
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.filters import FilterUnread, read_pairs
+from api.lists import totals_of
 from api.pages import Frame, frame, page, unframed
 from data import dossier as records
 from data import list_settings, overview, queries
@@ -86,7 +87,7 @@ def selection(
     request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
 ) -> HTMLResponse:
     """Return count and area of the chosen parcels, as the server counts them, and what may be done with them."""
-    totals = listing.totals_of(connection, asked.run(), asked.filter)
+    totals = totals_of(connection, asked.run(), asked.filter)
     return page(
         request, "_selection.html", visitor, asked, Frame(None, None, []), current="parcels",
         chosen=queries.add(list(totals.values())),

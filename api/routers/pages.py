@@ -1,7 +1,7 @@
 """Pages for people."""
 
 import datetime as dt
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
@@ -10,7 +10,6 @@ from api import map_page
 from api.access import may
 from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import governing
-from api.filters import Links
 from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import list_settings, overview, queries
@@ -27,9 +26,7 @@ from maps.viewer import weekday
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 DUE_DAYS = 30
-IDLE_SORT = "idle_from"
 MAP_RATIO = 1.5
-SIZES = (25, 50, 100, 200)
 
 
 @router.get("/")
@@ -81,50 +78,6 @@ def map_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: 
     data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
     views = list_settings.views(connection, actor())
     return page(request, "map.html", visitor, asked, around, current="map", data=data, views=views)
-
-
-def _list_values(connection: Any, asked: Any, paging: Any, chosen: Filter, sort: str) -> dict[str, Any]:
-    """Return rows, totals and paging of a list."""
-    order = paging.sort or sort
-    totals = queries.status_totals(connection, asked.run(), chosen.without("status"))
-    here = [total for code, total in totals.items() if not chosen.status or code in chosen.status]
-    whole = queries.add(here)
-    pages = max(1, -(-whole.n // paging.size))
-    number = min(paging.page, pages)
-    rows = queries.parcel_rows(connection, asked.run(), chosen, sort=order, size=paging.size, page=number)
-    more = {} if paging.size == SIZES[1] else {"size": str(paging.size)}
-    more |= {"sort": order} if order != sort else {}
-    return {
-        "rows": rows, "totals": shown(totals), "whole": whole, "all": queries.add(list(totals.values())),
-        "page": number, "pages": pages, "size": paging.size, "sizes": SIZES, "sort": order,
-        "links": Links(asked.query, **more),
-    }  # fmt: skip
-
-
-@router.get("/idle")
-def idle(
-    request: Request, asked: AskedDep, paging: PagingDep, connection: ConnectionDep, visitor: VisitorDep
-) -> HTMLResponse:
-    """Show the idle list: every parcel that is suspected, with the reason and the next step."""
-    around = frame(connection, asked)
-    if asked.run_id is None:
-        return page(request, "nothing.html", visitor, asked, around, current="idle")
-    run_id, chosen = asked.run_id, queries.idle_filter(asked.filter)
-    values = _list_values(connection, asked, paging, chosen, IDLE_SORT)
-    broad = chosen.without("band")
-    kinds = (IdleVerdict.verdict, IdleVerdict.band)
-    return page(
-        request, "idle.html", visitor, asked, around, current="idle",
-        by_kind=queries.totals_by(connection, run_id, queries.idle_filter(broad.without("verdict")), *kinds),
-        by_path=queries.totals_by(connection, run_id, chosen, IdleVerdict.path),
-        by_cause=queries.totals_by(connection, run_id, chosen.without("cause"), IdleVerdict.cause),
-        undetermined=_undetermined(connection, run_id, asked.query.park), **values,
-    )  # fmt: skip
-
-
-def _undetermined(connection: Any, run_id: int, park: str | None) -> queries.Total:
-    unknown = Filter(park=park, status=("unknown",))
-    return queries.status_totals(connection, run_id, unknown)["unknown"]
 
 
 @router.get("/parcels/{parcel_code:path}")  # old numbers such as 12-3/4 hold a slash

@@ -13,6 +13,7 @@ from data.models.audit import AuditEvent, AuditForgotten, AuditSeal, AuditSealed
 from data.models.base import STORAGE_SRID, Base, Versioned
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
 from data.models.disagreements import Disagreement, ReporterIndex
+from data.models.frozen import FrozenChange, FrozenList, FrozenRow, ListCheck, ListRemark
 from data.models.intake import (
     Correction,
     CorrectionUse,
@@ -87,6 +88,9 @@ __all__ = [
     "Disagreement",
     "Enterprise",
     "ExportJob",
+    "FrozenChange",
+    "FrozenList",
+    "FrozenRow",
     "GrowthLedger",
     "IdleCause",
     "IdleNotice",
@@ -101,7 +105,9 @@ __all__ = [
     "LandStock",
     "LedgerParcel",
     "Lineage",
+    "ListCheck",
     "ListColumns",
+    "ListRemark",
     "Parcel",
     "ParcelBuiltup",
     "ParcelUse",

@@ -60,6 +60,8 @@ class Dataset:
     park_name: str | None = None
     undetermined: int = 0
     crs: int = STORAGE_SRID
+    seal: Sequence[str] = ()
+    """What a frozen list says of itself: number, hash, who checked and froze it; written before the notes."""
 
     def values(self, name: str) -> list[Any]:
         """Return one column."""

@@ -43,7 +43,12 @@ def idle_list_rows(
     found = connection.execute(statement.with_only_columns(*_needed(), area.label("area_m2"),
         func.ST_AsBinary(Parcel.geom).label("shape"))).mappings().all()  # fmt: skip
     contracts = _governing(connection, state, question)
-    rows = [_row(number, row, parks, contracts, question.lang) for number, row in enumerate(found, start=1)]
+    rows = [
+        listed_row(
+            number, row, parks.get(row["park_code"] or ""), contracts.get(row["parcel_code"]), question.lang
+        )
+        for number, row in enumerate(found, start=1)
+    ]
     return rows, [row["shape"] for row in found]
 
 
@@ -54,14 +59,13 @@ def _needed() -> list[Any]:
     return own + [parcels.c[name] for name in names if name in parcels.c and name not in verdicts.c]
 
 
-def _row(
-    number: int, row: Any, parks: Mapping[str, str], contracts: Mapping[str, str], lang: str
-) -> list[Any]:
+def listed_row(number: int, row: Any, park_name: str | None, contract_no: str | None, lang: str) -> list[Any]:
+    """Return one parcel in the columns ``IDLE_LIST``, from its verdict and its own columns."""
     area: Decimal = row["area_m2"]
     made = {
         "no": number,
-        "park_name": parks.get(row["park_code"] or ""),
-        "contract_no": contracts.get(row["parcel_code"]),
+        "park_name": park_name,
+        "contract_no": contract_no,
         "area_ha": area.scaleb(-4),
         "area_mu": area * MU_PER_M2,
         "finding": finding(row["verdict"], row["band"], row["limbs"], lang),

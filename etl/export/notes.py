@@ -19,7 +19,7 @@ _CHECKED = {
 def notes(dataset: Dataset) -> list[str]:
     """Return what a reader must know of the figures, one sentence or two each."""
     lang = dataset.question.lang
-    lines = [_state(dataset), _source(dataset)]
+    lines = [*dataset.seal, _state(dataset), _source(dataset)]
     if dataset.what in ("idle-list", "verdicts"):
         lines.append(_definition(dataset.source.rules, lang))
     return lines

@@ -57,7 +57,7 @@ def _title(sheet: Worksheet, dataset: Dataset) -> None:
     place = dataset.park_name or words["all_parks"]
     width = _shown(dataset)
     lines = (
-        (words["title"], Font(name=_HEI, size=22), 36, "center"),
+        (words["frozen_title" if dataset.seal else "title"], Font(name=_HEI, size=22), 36, "center"),
         (words["subtitle"].format(place=place, day=_long_day(dataset)), Font(name=_SONG, size=12), 22, "center"),
         (words["state"].format(state=data_version(dataset), run=dataset.source.run_id), Font(name=_SONG, size=10),
          17, "right"),

@@ -9,6 +9,7 @@ WORDS: dict[str, dict[str, str]] = {
     "zh": {
         "sheet": "疑似闲置土地清单",
         "title": "疑似闲置土地清单",
+        "frozen_title": "疑似闲置土地清单（已冻结）",
         "subtitle": "范围：{place}　　　截至日期：{day}",
         "state": "数据版本：{state}　运行号：{run}",
         "all_parks": "全部园区",
@@ -26,6 +27,7 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "sheet": "Suspected idle land",
         "title": "List of suspected idle land (疑似闲置土地清单)",
+        "frozen_title": "List of suspected idle land, frozen (疑似闲置土地清单，已冻结)",
         "subtitle": "{place}     as of {day}",
         "state": "Data: {state}   run {run}",
         "all_parks": "All parks",

@@ -1,6 +1,7 @@
 """Who may ask for what: every route has a rule; every role is asked at every route; doors open as they should."""
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
@@ -10,11 +11,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from api import freezing
 from api.access import READERS, RULES, STAFF, rule_for
 from api.main import create_app
 from data import accounts, sign_in, tokens
 from data.identity import Actor, acting
 from data.session import transaction
+from etl.analysis.run import ensure_run
 from etl.export import FORMATS, WHATS
 from tests.api.conftest import first_park, served
 
@@ -63,8 +66,19 @@ def test_every_rule_is_for_a_route() -> None:
     assert [rule.path.pattern for rule in RULES if id(rule) not in used] == []
 
 
+@pytest.fixture
+def frozen_list(sample_database: str) -> None:
+    """Freeze the first park's list, so that there is one to be seen."""
+    run_id = ensure_run(dt.date(2026, 11, 1))
+    with acting(Actor("tests", "clerk")), transaction() as connection:
+        here = freezing.standing(connection, run_id, first_park())
+        if here.step == "DRAFT":
+            freezing.check(connection, here, {})
+        assert freezing.freeze(connection, freezing.standing(connection, run_id, first_park())) == 1
+
+
 @pytest.mark.parametrize("role", [*STAFF, "nobody"])
-def test_each_role_at_each_route(as_role: Any, role: str) -> None:
+def test_each_role_at_each_route(as_role: Any, frozen_list: None, role: str) -> None:
     """A route answers the roles of its rule, and no other; nothing fails inside for want of a right."""
     client = as_role(role)
     wrong, answered = [], []

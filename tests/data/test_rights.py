@@ -113,8 +113,8 @@ def test_persons_change_neither_layers_nor_findings(connection: Connection) -> N
     persons = [kind for kind in KINDS if kind not in ("landstock_system", "landstock_sign_in")]
     assert connection.scalars(asked, {"kinds": persons}).all() == [
         "approval",
-        "audit_event", "delivery", "export_job", "idle_notice", "import_job", "import_job_log", "list_columns",
-        "saved_view", "supplier_mapping",
+        "audit_event", "delivery", "export_job", "frozen_change", "frozen_list", "frozen_row", "idle_notice",
+        "import_job", "import_job_log", "list_check", "list_columns", "list_remark", "saved_view", "supplier_mapping",
     ]  # fmt: skip
 
 

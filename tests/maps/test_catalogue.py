@@ -15,7 +15,7 @@ HAN = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 CALL = re.compile(r"""(?:\bt|has_text|\btext|\bhas|because)\(\s*f?["']([a-z_][\w.{}\[\]']*)["']""")
 # Keys that are put together: the code part comes from the data or from gis.words.
 MADE = (
-    "nav.", "subnav.", "weekday.", "notices.field.", "unit.", "status.", "error.", "error.text.", "help.status.", "def.", "idle.kind.", "term.",
+    "nav.", "subnav.", "weekday.", "fact_from.", "idle.left.", "idle.mark.", "idle.step.", "idle.why.", "idle.field.", "notices.field.", "unit.", "status.", "error.", "error.text.", "help.status.", "def.", "idle.kind.", "term.",
     "intensity.", "delivery.", "due.", "filter.", "finding.", "limb.", "next.", "event.", "foundation.", "agreed.",
     "contract_type.", "supply_mode.", "layer.", "field.", "severity.", "who.", "quality.", "sub.", "mend.", "repair.", "crs.",
     "delivery.crs_source.", "wizard.", "change.", "stage.", "corrections.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
