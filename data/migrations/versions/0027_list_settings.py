@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "0027"
-down_revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
