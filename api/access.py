@@ -35,6 +35,8 @@ RULES = (
     _rule("POST", r"/logout", EVERYBODY, "start"),
     _rule("GET POST", r"/account|/account/password|/account/tokens|/account/tokens/\d+", STAFF, "account"),
     _rule("GET POST", r"/settings/accounts|/settings/accounts/[^/]+", ("admin",), "accounts"),
+    _rule("GET", r"/settings", ("admin", "approver"), "settings"),
+    _rule("POST", r"/settings/basemaps|/settings/basemaps/.+", ("admin",), "settings"),
     _rule("GET", r"/approvals", (*BUREAU, "auditor"), "approvals"),
     _rule("POST", r"/approvals/\d+", ("approver",), "approvals"),
     _rule("GET", r"/notices", (*BUREAU, "auditor"), "notices"),
@@ -52,7 +54,7 @@ RULES = (
         "lists",
     ),
     _rule("POST", r"/idle/check|/idle/freeze|/idle/remark", (*BUREAU, "committee"), "lists"),
-    _rule("GET", r"/tiles/.+", READERS, "land"),
+    _rule("GET", r"/tiles/.+|/basemap/.+", READERS, "land"),
     _rule("GET", r"/export|/export/.+", READERS, "export"),
     _rule("POST", r"/export/jobs|/export/jobs/\d+", READERS, "export"),
     _rule(

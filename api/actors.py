@@ -44,7 +44,7 @@ class NoRights(LandStockError):
 
     code = "no-rights"
     _WHAT: ClassVar = {
-        "start": ("this", "此项"), "account": ("accounts", "账号"), "accounts": ("accounts", "账号"),
+        "start": ("this", "此项"), "account": ("accounts", "账号"), "accounts": ("accounts", "账号"), "settings": ("settings", "系统设置"),
         "help": ("the help", "帮助"), "land": ("land data", "土地数据"), "export": ("exports", "导出"),
         "import": ("deliveries", "成果导入"), "audit": ("the log", "日志"), "approvals": ("approvals", "审批"), "notices": ("public notices", "公示公告"),
         "quality": ("data quality", "数据质量"), "lists": ("frozen lists", "冻结清单"), "change": ("changes", "更改数据"),

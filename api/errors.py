@@ -22,6 +22,7 @@ INVALID_CODES = {"unknown-sort", "rule-not-in-force"}
 NOT_FOUND_CODES = {
     "nothing-published", "no-such-run", "no-such-tile", "park-not-found", "parcel-not-found", "job-not-found",
     "delivery-not-found", "finding-not-found", "sign-on-not-set", "no-such-list", "view-not-found", "export-not-found",
+    "no-such-basemap", "no-basemap-tile",
 }  # fmt: skip
 OTHER_STATUS = {
     "other-origin": 403,
@@ -39,6 +40,7 @@ OTHER_STATUS = {
     "sign-in-locked": 429,
     "job-busy": 409,
     "job-not-ready": 409,
+    "basemap-unreachable": 502,
     "upload-too-large": 413,
     "body-too-large": 413,
     "body-too-slow": 408,

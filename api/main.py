@@ -9,10 +9,12 @@ from api import errors
 from api.actors import Actors
 from api.deps import ConnectionDep
 from api.headers import SecurityHeaders
+from api.kept_tiles import KeptTiles
 from api.limits import BodyLimits
 from api.routers import (
     approvals,
     audit,
+    basemaps,
     compare,
     deliveries,
     disagreements,
@@ -73,6 +75,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.add_middleware(KeptTiles)
     app.add_middleware(Errand)
     app.add_middleware(Actors, is_open=is_open)
     app.add_middleware(BodyLimits)
@@ -89,6 +92,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         approvals,
         notices,
         tiles,
+        basemaps,
         exports,
         reference,
         lists,

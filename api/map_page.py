@@ -6,12 +6,12 @@ from sqlalchemy import Connection
 
 from api.deps import Asked
 from api.pages import Frame, status_list
-from data import overview, queries
+from data import basemaps, overview, queries
+from data.settings import settings
 from gis.words import VERDICTS
 from maps import tiles
 from maps.catalogue import catalogue
 
-GRID = "WebMercatorQuad"
 CHINA = (73.0, 18.0, 135.5, 53.6)  # shown while there are no data
 SCREEN_PX = 900  # the whole area fits into about as many pixels
 METRES_A_DEGREE = 111_320
@@ -43,7 +43,8 @@ def page_data(connection: Connection, asked: Asked, frame: Frame, lang: str, uni
             "as_of": asked.as_of.isoformat(),
             "publication_id": run["publication_id"] if run else None,
         },
-        "grid": GRID,
+        "grid": settings().view_grid,
+        "basemaps": _basemaps(connection),
         "view": {"c": [(west + east) / 2, (south + north) / 2], "r": round(span / SCREEN_PX, 4)},
         "extent": [west, south, east, north],
         "counts": counts,
@@ -57,3 +58,12 @@ def page_data(connection: Connection, asked: Asked, frame: Frame, lang: str, uni
             name: value if name in ("status", "verdict") else value[0] for name, value in pairs.items()
         },
     }
+
+
+def _basemaps(connection: Connection) -> list[dict[str, Any]]:
+    """Return the base maps to choose from, those to lie above the others last."""
+    return [
+        {"id": one.basemap_id, "name": one.name, "grid": one.grid, "attribution": one.attribution,
+         "approval": one.approval, "overlay": one.is_overlay}
+        for one in basemaps.listed(connection)
+    ]  # fmt: skip

@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         ge=180,
         description="Days that entries of the log are kept, at least 180; for ever without it.",
     )
+    view_grid: Literal["WebMercatorQuad", "CGCS2000Quad", "GK40", "GK41"] = Field(
+        default="WebMercatorQuad", description="Grid, and so projection, of the map page."
+    )
     pool_size: int = Field(default=10, ge=1, description="Database connections that one process keeps.")
 
     @field_validator("oidc_issuer")

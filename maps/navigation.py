@@ -23,6 +23,7 @@ SUBBARS: Final = ("parcels", "stats")
 MENU: Final = (
     ("approvals", "/approvals"),
     ("notices", "/notices"),
+    ("settings", "/settings"),
     ("accounts", "/settings/accounts"),
     ("audit", "/audit"),
     ("help", "/help"),

@@ -40,7 +40,7 @@ COPIES = {
 }
 BUNDLE = "ol.js"
 
-# Only what the map page uses: canvas renderer, vector tiles, drawing for measuring.
+# Only what the map page uses: canvas renderer, vector tiles, pictures of base maps, drawing for measuring.
 # Of proj4 only transverse Mercator, which is what a Gauss-Kruger zone is.
 ENTRY = """
 export {default as Map} from 'ol/Map.js';
@@ -50,6 +50,8 @@ export {default as Feature} from 'ol/Feature.js';
 export {default as TileGrid} from 'ol/tilegrid/TileGrid.js';
 export {default as VectorTileLayer} from 'ol/layer/VectorTile.js';
 export {default as VectorTileSource} from 'ol/source/VectorTile.js';
+export {default as TileLayer} from 'ol/layer/Tile.js';
+export {default as XYZ} from 'ol/source/XYZ.js';
 export {default as VectorLayer} from 'ol/layer/Vector.js';
 export {default as VectorSource} from 'ol/source/Vector.js';
 export {default as Draw} from 'ol/interaction/Draw.js';

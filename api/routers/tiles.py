@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from api import kept_tiles
 from api.deps import ConnectionDep
 from api.filters import FilterQuery
 from maps import tiles
 
 router = APIRouter(tags=["tiles"])
-TILE = "application/vnd.mapbox-vector-tile"
 
 
 class TileQuery(FilterQuery):
@@ -36,7 +36,7 @@ class TileQuery(FilterQuery):
 @router.get(
     "/tiles/{grid}/{z}/{x}/{y}.mvt",
     response_class=Response,
-    responses={200: {"content": {TILE: {}}}, 304: {"description": "Unchanged"}},
+    responses={200: {"content": {kept_tiles.TILE: {}}}, 304: {"description": "Unchanged"}},
 )
 def tile(
     grid: str,
@@ -50,7 +50,8 @@ def tile(
     """Return one tile of a stored run."""
     chosen = (connection, grid, z, x, y, query.run, query.tile_filter(), query.wanted())
     tag = tiles.etag(*chosen)
-    headers = {"ETag": tag, "Cache-Control": "private, max-age=0, must-revalidate"}
-    if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
-        return Response(status_code=304, headers=headers)
-    return Response(tiles.tile(*chosen), media_type=TILE, headers=headers)
+    kept_tiles.remember(request, tag)
+    if kept_tiles.is_unchanged(request, tag):
+        return kept_tiles.unchanged(tag)
+    body = kept_tiles.bodies.get_or_make(kept_tiles.key_of(tag), lambda: tiles.tile(*chosen))
+    return kept_tiles.answer_with(request, tag, body)

@@ -11,6 +11,7 @@ from data.models.analysis import (
 )
 from data.models.audit import AuditEvent, AuditForgotten, AuditSeal, AuditSealed
 from data.models.base import STORAGE_SRID, Base, Versioned
+from data.models.basemaps import Basemap
 from data.models.delivery import Delivery, DeliveryFile, Issue, Publication
 from data.models.disagreements import Disagreement, ReporterIndex
 from data.models.frozen import FrozenChange, FrozenList, FrozenRow, ListCheck, ListRemark
@@ -69,6 +70,7 @@ __all__ = [
     "AuditSeal",
     "AuditSealed",
     "Base",
+    "Basemap",
     "BoundaryCount",
     "Building",
     "Builtup",

@@ -24,7 +24,7 @@ from tests.api.conftest import first_park, served
 PARKS = ("210700-01", "210700-02")
 EXAMPLES = {"parcel_code": "210711012001GB00117", "entity_id": "1", "delivery_id": "1", "job_id": "1",
             "grid": "WebMercatorQuad", "z": "12", "x": "3427", "y": "1534", "what": "idle-list", "form": "csv",
-            "name": "x", "token_id": "1", "number": "1", "view_id": "1", "export_id": "1"}  # fmt: skip
+            "name": "x", "token_id": "1", "number": "1", "view_id": "1", "export_id": "1", "basemap_id": "1", "act": "test"}  # fmt: skip
 
 
 def routes() -> list[tuple[str, str]]:
@@ -148,7 +148,7 @@ def test_each_role_in_each_format(as_role: Any, role: str) -> None:
 
 
 UNKNOWN = {"/static/{name:path}", "/login/sso", "/login/sso/back", "/lists/views/{view_id}",
-           "/export/now", "/export/jobs/{export_id}/file"}  # fmt: skip
+           "/export/now", "/export/jobs/{export_id}/file", "/basemap/{basemap_id}/{z}/{x}/{y}"}  # fmt: skip
 """What there is nothing behind in the sample, whoever asks."""
 SECRETS = ("password_hash", "code_hash", "token_hash")
 

@@ -84,8 +84,9 @@ def test_every_table_belongs_to_the_owner_who_cannot_log_in(connection: Connecti
     assert set(owners.values()) == {"landstock_owner"}
     # 13 layers twice (published, staging), 4 of deliveries, 15 of runs, 10 of taking in, 2 of comparisons, 1 of resting indexes,
     # 1 of rights, 1 of Alembic,
-    # 5 of accounts, 4 of the log, 1 of approvals, 3 of the public edition, 5 of frozen lists, 3 of lists.
-    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1 + 5 + 4 + 1 + 3 + 5 + 3
+    # 5 of accounts, 4 of the log, 1 of approvals, 3 of the public edition, 5 of frozen lists, 3 of lists,
+    # 1 of base maps.
+    assert len(owners) == 13 * 2 + 4 + 15 + 10 + 2 + 1 + 1 + 1 + 5 + 4 + 1 + 3 + 5 + 3 + 1
     assert (
         connection.scalar(text("SELECT rolcanlogin FROM pg_roles WHERE rolname = 'landstock_owner'")) is False
     )
