@@ -104,7 +104,7 @@ def freeze(
         number = freezing.freeze(connection, here)
     except (NotChecked, SamePerson, UsageFault) as error:
         return _idle(request, asked, paging, connection, visitor, error=error)
-    return RedirectResponse(f"/idle/frozen/{number}", 303)
+    return RedirectResponse(Links(asked.query).bare(f"/idle/frozen/{number}"), 303)
 
 
 @router.get("/idle/undetermined")
