@@ -44,7 +44,12 @@ RULES = (
     _rule("GET POST", r"/audit", ("auditor",), "audit"),
     _rule("GET", r"/api/docs|/api/openapi\.json", STAFF, "help"),
     _rule("GET", r"/help", READERS, "help"),
-    _rule("GET", r"/|/map|/parcels|/parcels/.+|/idle|/growth|/compare|/due", READERS, "land"),
+    _rule(
+        "GET",
+        r"/|/map|/parcels|/parcels/.+|/idle|/compare|/due|/growth|/stock|/scoreboard|/intensity",
+        READERS,
+        "land",
+    ),
     _rule("GET POST", r"/lists/.+", READERS, "land"),
     _rule("GET", r"/idle/undetermined", READERS, "land"),
     _rule(
@@ -59,7 +64,7 @@ RULES = (
     _rule("POST", r"/export/jobs|/export/jobs/\d+", READERS, "export"),
     _rule(
         "GET",
-        r"/api/v1/(?:parcels|parcels/.+|growth|stock|disagreements|reporters|rules|summary|search)",
+        r"/api/v1/(?:parcels|parcels/.+|growth|stock|scoreboard|intensity|disagreements|reporters|rules|summary|search)",
         READERS,
         "land",
     ),

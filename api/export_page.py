@@ -27,7 +27,7 @@ OF_PARCELS: Final = ("parcels", "verdicts", "idle-list")
 """Layers with a row a parcel: what the filter finds is what they hold."""
 BY_PARCEL: Final = (*OF_PARCELS, "buildings", "warnings", "visits")
 """Layers whose rows name a parcel: of them the filter takes those of its parcels."""
-SMALL: Final = ("parks", "growth", "rates", "stock", "ledger", "consumption", "boundaries")
+SMALL: Final = ("parks", "growth", "growth-areas", "rates", "stock", "ledger", "consumption", "boundaries")
 """Layers with some rows a park, which are written at once."""
 _FIRST_ZONE: Final = 25  # EPSG:4513 is its system with the number, EPSG:4534 the one without
 

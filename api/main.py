@@ -35,6 +35,7 @@ from api.routers import (
     sign_in,
     single_sign_on,
     static,
+    statistics,
     summary,
     tiles,
 )
@@ -97,6 +98,7 @@ def create_app(is_open: bool = False) -> FastAPI:
         reference,
         lists,
         pages,
+        statistics,
         compare,
         idle,
         deliveries,

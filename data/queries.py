@@ -4,7 +4,7 @@ A list is always read from one stored run, so that the same filter gives the
 same rows and the same totals everywhere. Areas are in square metres.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -46,11 +46,11 @@ class UnknownSort(LandStockError):
 
     code: ClassVar[str] = "unknown-sort"
 
-    def __init__(self, sort: str) -> None:
+    def __init__(self, sort: str, known: Iterable[str] = SORTS) -> None:
         super().__init__(
-            f"There is no order {sort!r}. Expected one of {', '.join(SORTS)}, "
+            f"There is no order {sort!r}. Expected one of {', '.join(known)}, "
             "with a leading '-' for descending.",
-            f"没有排序方式 {sort!r}。可选：{'、'.join(SORTS)}；前面加 - 表示降序。",
+            f"没有排序方式 {sort!r}。可选：{'、'.join(known)}；前面加 - 表示降序。",
         )
 
 

@@ -50,6 +50,23 @@ DEFINITIONS: Final = _of(
     ("suspected_area", "疑似闲置面积", "Suspected idle area", "Σ 疑似闲置宗地面积", "m2", "parcel area", "《闲置土地处置办法》第二条", "additive"),
     ("builtup_area", "建成面积", "Built-up area", "当年最新观测图斑的并集 ∩ 园区范围", "m2", "zone area", _TDT, "additive"),
     ("state_area", "分类面积", "Area of a land state", "该类图斑的并集 ∩ 园区范围", "m2", "zone area", _TDT, "additive"),
+    ("statuses", "各状态宗地数", "Parcels by status", "按地图状态计数，每宗地只计入一种状态", "宗", "parcel", "系统", "additive"),
+    ("suspected", "疑似闲置宗地数", "Suspected idle parcels", "系统判定为疑似闲置（满一年、满两年、可能闲置）的宗地计数", "宗", "parcel", "《闲置土地处置办法》第二条", "additive"),
+    ("undetermined", "无法判定宗地数", "Parcels that cannot be decided", "缺少判定所需资料的宗地计数，不计入疑似闲置", "宗", "parcel", "系统", "additive"),
+    ("due", "近期到期事项", "Due soon", "今后 30 日内有约定或法定日期到期的宗地计数", "宗", "parcel", "供地合同，《闲置土地处置办法》", "additive"),
+    ("suspected_share", "疑似闲置占比", "Suspected idle share", "疑似闲置宗地面积 ÷ 全部宗地面积", "1", "rate", "系统"),
+    ("idle_by_month", "按形成月份的疑似闲置面积", "Suspected idle area by month", "Σ 当月起构成疑似闲置的宗地面积，按档次分列", "m2", "parcel area", "《闲置土地处置办法》第二条", "additive"),
+    ("growth_change", "年增减面积", "Change of built-up area", "本年建成面积 − 上年建成面积", "m2", "zone area", _TDT, "additive"),
+    ("growth_rate", "建成面积增速", "Growth rate of built-up area", "（本年建成面积 − 上年建成面积）÷ 上年建成面积", "1", "rate", _TDT),
+    ("growth_target", "逐年递增目标", "Target of yearly growth", "本年建成面积 > 上年建成面积 + 目标增量", "1", "rate", "规则库 builtup"),
+    ("ledger_new", "新增建成", "New building", "期初未建成、期末已建成的面积，同一园区范围内比较", "m2", "zone area", _TDT, "additive"),
+    ("ledger_removed", "拆除", "Removed", "期初已建成、期末未建成的面积，同一园区范围内比较", "m2", "zone area", _TDT, "additive"),
+    ("ledger_boundary", "范围调整", "Boundary revision", "园区范围改变带入或带出的建成面积，不属于建设", "m2", "zone area", "园区范围批复", "additive"),
+    ("ledger_correction", "数据更正", "Correction", "对以往观测的更正，不属于建设", "m2", "zone area", "系统", "additive"),
+    ("ledger_sliver", "碎片净值", "Slivers, net", "小于最小图斑面积的差异净值", "m2", "zone area", "规则库 builtup", "additive"),
+    ("contract_terms", "约定指标数", "Contract terms", "合同约定的投资强度、总投资、容积率各计一项", "项", "contract term", "供地合同", "additive"),
+    ("term_reached", "约定达到比例", "Share of a contract term reached", "实际值 ÷ 约定值", "1", "rate", "供地合同"),
+    ("term_amounts", "承诺、申报与核实投资", "Promised, reported and verified investment", "合同约定的投资额；企业最近一次申报额；主管部门最近一次核实额", "万元", "investment", "供地合同，投资申报与核实记录", "additive"),
     ("development_rate", "土地开发率", "Land development rate", "(A + B21) ÷ (A + B)", "1", "rate", _TDT),
     ("supply_rate", "土地供应率", "Land supply rate", "D ÷ (A + B21)", "1", "rate", _TDT),
     ("built_rate", "土地建成率", "Land built rate", "A ÷ D", "1", "rate", _TDT),
@@ -68,6 +85,65 @@ DEFINITIONS: Final = _of(
     ("consumption_ratio", "土地消耗率与人口增长率之比", "Ratio of land consumption to population growth", "LCR ÷ PGR", "1", "rate", "SDG 11.3.1"),
     ("builtup_per_person", "人均建成面积", "Built-up area per person", "V ÷ P", "m2/人", "rate", "SDG 11.3.1"),
 )  # fmt: skip
+
+_GUIDE = "TD/T 1029, intensive land use in development zones"
+_MEASURES = "Measures for Disposal of Idle Land (闲置土地处置办法), Article 2"
+_ENGLISH: Final = {
+    "系统": "The program", _TDT: _GUIDE, "《闲置土地处置办法》第二条": _MEASURES,
+    "供地合同，《闲置土地处置办法》": "Land contracts, Measures for Disposal of Idle Land (闲置土地处置办法)",
+    "规则库 builtup": "Rules, builtup", "园区范围批复": "Approval of the park boundary", "供地合同": "Land contracts",
+    "供地合同，投资申报与核实记录": "Land contracts, reports and verifications of investment",
+    "宗地计数": "Count of parcels", "合同计数": "Count of contracts",
+    "Σ 登记面积（无登记面积者用图形面积）": "Σ registered area (drawn area where none is registered)",
+    "Σ 疑似闲置宗地面积": "Σ area of suspected idle parcels",
+    "当年最新观测图斑的并集 ∩ 园区范围": "Union of the newest patches of the year ∩ park boundary",
+    "该类图斑的并集 ∩ 园区范围": "Union of the patches of that state ∩ park boundary",
+    "A 上建筑面积 ÷ A": "Floor area on A ÷ A", "A 上建筑基底面积 ÷ A": "Footprint on A ÷ A", "A2 上建筑面积 ÷ A2": "Floor area on A2 ÷ A2",
+    "工业（物流）企业累计固定资产投资 ÷ A2": "Cumulative fixed-asset investment of industry and logistics ÷ A2",
+    "二三产业税收 ÷ A": "Taxes of the secondary and tertiary sectors ÷ A", "常住人口 ÷ A": "Resident population ÷ A",
+    "(V2 − V1) ÷ V1 ÷ 年数": "(V2 − V1) ÷ V1 ÷ years", "ln(P2 ÷ P1) ÷ 年数": "ln(P2 ÷ P1) ÷ years",
+    "按地图状态计数，每宗地只计入一种状态": "Count by map status; every parcel has exactly one",
+    "系统判定为疑似闲置（满一年、满两年、可能闲置）的宗地计数": "Count of parcels that the program suspects to be idle (one year, two years, may be idle)",
+    "缺少判定所需资料的宗地计数，不计入疑似闲置": "Count of parcels that lack facts for a verdict; never counted as suspected",
+    "今后 30 日内有约定或法定日期到期的宗地计数": "Count of parcels with an agreed or legal date within the next 30 days",
+    "疑似闲置宗地面积 ÷ 全部宗地面积": "Area of suspected idle parcels ÷ area of all parcels",
+    "Σ 当月起构成疑似闲置的宗地面积，按档次分列": "Σ area of parcels suspected idle from that month on, by band",
+    "本年建成面积 − 上年建成面积": "Built-up area of the year − of the year before",
+    "（本年建成面积 − 上年建成面积）÷ 上年建成面积": "(Built-up area − that of the year before) ÷ that of the year before",
+    "本年建成面积 > 上年建成面积 + 目标增量": "Built-up area > that of the year before + increase asked for",
+    "期初未建成、期末已建成的面积，同一园区范围内比较": "Not built at the start, built at the end, within one boundary",
+    "期初已建成、期末未建成的面积，同一园区范围内比较": "Built at the start, not built at the end, within one boundary",
+    "园区范围改变带入或带出的建成面积，不属于建设": "Built-up land that a change of the boundary brings in or takes out; never building",
+    "对以往观测的更正，不属于建设": "Correction of earlier surveys; never building",
+    "小于最小图斑面积的差异净值": "Net of differences below the smallest patch",
+    "合同约定的投资强度、总投资、容积率各计一项": "Investment intensity, total investment and floor-area ratio of a contract count one each",
+    "实际值 ÷ 约定值": "Actual ÷ required",
+    "合同约定的投资额；企业最近一次申报额；主管部门最近一次核实额": "Amount of the contract; latest report of the enterprise; latest verification by the authority",
+    "宗": "parcels", "份": "contracts", "项": "terms", "万元": "10,000 CNY", "万元/公顷": "10,000 CNY/ha", "人/公顷": "persons/ha", "1/年": "1/year",
+    "m2/人": "m²/person", "m2": "m²",
+}  # fmt: skip
+
+
+def told(text: str, lang: str) -> str:
+    """Return a formula, a unit or a source in a language; symbols are the same in all."""
+    if lang == "en":
+        return _ENGLISH.get(text, text)
+    return text.replace("m2", "㎡")
+
+
+def described(name: str, lang: str) -> dict[str, str]:
+    """Return what a figure means in a language: name, formula, unit, what it counts, source.
+
+    Raises
+    ------
+    KeyError
+        There is no such definition: a mistake in the program.
+    """
+    kind = DEFINITIONS[name]
+    return {
+        "id": name, "name": kind.en if lang == "en" else kind.zh, "formula": told(kind.formula, lang),
+        "unit": told(kind.unit, lang), "thing": kind.thing.replace(" ", "_"), "source": told(kind.source, lang),
+    }  # fmt: skip
 
 
 def add(figures: Iterable[Figure]) -> Figure:

@@ -26,6 +26,13 @@ STATES: Final[Words] = pairs(
     SUPPLY_GAP=("未填供应状况的面积", "Without supply state"), SUPPLY_TWICE=("供应状况重复的面积", "In two supply states"),
 )  # fmt: skip
 
+STATE_GROUPS: Final = {
+    "construction": (("A", "B", "C"), "CONSTRUCTION_GAP", "CONSTRUCTION_TWICE"),
+    "supply": (("D", "E", "F"), "SUPPLY_GAP", "SUPPLY_TWICE"),
+}
+"""Branch of the tree of states -> the states that together make the zone, what has none of them, what has two."""
+
+
 BASES: Final[Words] = pairs(
     LAND_STATE=("土地利用状况调查", "Survey of land states"), BUILTUP=("建成区图斑", "Built-up patches"),
     CONTRACT=("供地合同与宗地", "Supply contracts and parcels"), PARK=("园区范围", "Park boundary"),

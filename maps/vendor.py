@@ -2,8 +2,8 @@
 
 ``python -m maps.vendor check`` needs Python only and runs in the test suite.
 ``python -m maps.vendor refresh`` needs Node: it fetches the exact versions
-with the ordinary npm client into a temporary folder, bundles the map library
-with esbuild, copies the rest as published and rewrites the locks.
+with the ordinary npm client into a temporary folder, bundles the map
+and the chart library with esbuild, copies the rest as published and rewrites the locks.
 """
 
 import hashlib
@@ -25,6 +25,7 @@ LOCK = "vendor.lock.json"
 
 PACKAGES = {
     "axe-core": "4.14.1",
+    "echarts": "6.1.0",
     "esbuild": "0.28.2",
     "htmx.org": "2.0.11",
     "leaflet": "1.9.4",
@@ -38,7 +39,18 @@ COPIES = {
     "leaflet.css": (VENDOR, "leaflet", "dist/leaflet.css"),
     "axe.min.js": (TESTS, "axe-core", "axe.min.js"),
 }
-BUNDLE = "ol.js"
+MAP_BUNDLE, CHART_BUNDLE = "ol.js", "echarts.js"
+
+# Charts of the statistics pages: bars, lines and pies as SVG, with what makes them readable without seeing them.
+CHART_ENTRY = """
+import {init, use} from 'echarts/core.js';
+import {BarChart, LineChart, PieChart} from 'echarts/charts.js';
+import {AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent} from 'echarts/components.js';
+import {SVGRenderer} from 'echarts/renderers.js';
+use([BarChart, LineChart, PieChart, AriaComponent, GridComponent, LegendComponent, MarkLineComponent, TooltipComponent,
+     SVGRenderer]);
+export {init};
+"""
 
 # Only what the map page uses: canvas renderer, vector tiles, pictures of base maps, drawing for measuring.
 # Of proj4 only transverse Mercator, which is what a Gauss-Kruger zone is.
@@ -77,6 +89,7 @@ proj4.Proj.projections.add(etmerc);
 for (const code of Object.keys(defs)) if (/^EPSG:(32[67]..|504[12])$/.test(code)) delete defs[code];
 export {proj4};
 """
+BUNDLES = {MAP_BUNDLE: ENTRY, CHART_BUNDLE: CHART_ENTRY}
 
 
 class VendorFault(LandStockError):
@@ -122,13 +135,16 @@ def _npm(*arguments: str, cwd: Path) -> None:
 
 
 def _packages(work: Path, names: list[str]) -> Iterator[dict[str, str]]:
-    """Yield name, version, integrity and licence of installed packages, with the text of the licence."""
+    """Yield name, version, integrity and licence of installed packages, with the text of the licence and the notice that goes with it."""
     locked: dict[str, Any] = json.loads((work / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     for name in names:
         folder = work / "node_modules" / name
         described = json.loads((folder / "package.json").read_text(encoding="utf-8"))
         named = re.compile(r"licen[cs]e(\.(md|txt))?", re.IGNORECASE)
         texts = [path for path in sorted(folder.iterdir()) if named.fullmatch(path.name)]
+        notices = [
+            path for path in sorted(folder.iterdir()) if re.fullmatch(r"notice(\.(md|txt))?", path.name, re.I)
+        ]
         if not texts:
             raise VendorFault(
                 f"{name} {described['version']} carries no licence text; it can't be shipped.",
@@ -140,13 +156,13 @@ def _packages(work: Path, names: list[str]) -> Iterator[dict[str, str]]:
             "integrity": locked[f"node_modules/{name}"]["integrity"],
             "licence": described["license"],
             "licence_file": f"licences/{name}.txt",
-            "text": texts[0].read_text(encoding="utf-8"),
+            "text": "\n".join(path.read_text(encoding="utf-8") for path in texts + notices),
         }
 
 
-def _bundle(work: Path, target: Path) -> list[str]:
-    """Bundle the map library; return the packages that are in it."""
-    (work / "entry.js").write_text(ENTRY, encoding="utf-8")
+def _bundle(work: Path, target: Path, entry: str) -> list[str]:
+    """Bundle a library from its entry; return the packages that are in it."""
+    (work / "entry.js").write_text(entry, encoding="utf-8")
     _npm(
         "esbuild", "entry.js", "--bundle", "--minify", "--format=esm", "--target=chrome86",
         "--legal-comments=none", "--log-level=error", "--metafile=meta.json", f"--outfile={target}",
@@ -175,7 +191,7 @@ def refresh() -> None:
         for target in (VENDOR, TESTS):
             shutil.rmtree(target, ignore_errors=True)
             (target / "licences").mkdir(parents=True)
-        contents = {VENDOR / BUNDLE: _bundle(work, VENDOR / BUNDLE)}
+        contents = {VENDOR / name: _bundle(work, VENDOR / name, entry) for name, entry in BUNDLES.items()}
         for name, (target, package, path) in COPIES.items():
             shutil.copyfile(work / "node_modules" / package / path, target / name)
             contents[target / name] = [package]
@@ -198,7 +214,7 @@ def _write_lock(work: Path, target: Path, files: dict[str, list[str]]) -> None:
         lock["files"][name] = {
             "sha256": sha256(shipped), "bytes": shipped.stat().st_size, "packages": entries,
         }  # fmt: skip
-    if BUNDLE in files:
+    if BUNDLES.keys() & files.keys():
         lock["built_with"] = f"esbuild {PACKAGES['esbuild']} --bundle --minify --target=chrome86"
     lock["licences"] = dict(sorted(lock["licences"].items()))
     written = json.dumps(lock, indent=2, ensure_ascii=False) + "\n"

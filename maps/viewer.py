@@ -13,7 +13,8 @@ from markupsafe import Markup
 from data import overview, queries
 from data.filtering import NO_STAGE
 from data.version import VERSION
-from gis import words
+from gis import words, words_land
+from gis.definitions import DEFINITIONS, described
 from maps import drawing, formats, list_words, navigation
 from maps import words as phrases
 from maps.assets import STATIC, assets
@@ -142,6 +143,11 @@ def environment(lang: str, unit: str) -> Environment:
         unit_word=lambda unit: phrases.unit_word(texts, unit),
         short_code=formats.short_code,
         print_zoom=drawing.print_zoom,
+        definition=lambda id: described(id, lang),
+        DEFINITIONS=list(DEFINITIONS),
+        reason=lambda codes: words_land.reason_words(codes, lang),
+        state_word=lambda code: words.word(words_land.STATES, code, lang),
+        zone_part=lambda code: words.word(words_land.ZONE_PARTS, code, lang),
         totals_sum=lambda totals: queries.add(list(totals.values())),
         park_totals=overview.park_totals,
         licences=licences,

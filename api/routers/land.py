@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from api.deps import AskedDep, ConnectionDep, VisitorDep
 from data import land
-from gis.definitions import DEFINITIONS
+from gis.definitions import DEFINITIONS, described
 from gis.exact import plain
 from gis.words import word
 from gis.words_land import BASES, STATES, ZONE_PARTS, reason_words
@@ -61,8 +61,4 @@ def stock(asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> di
 
 def definitions(lang: str) -> dict[str, dict[str, str]]:
     """Return what each figure means: name, formula, unit, what it counts, source."""
-    return {
-        name: {"name": kind.en if lang == "en" else kind.zh, "formula": kind.formula, "unit": kind.unit,
-               "thing": kind.thing, "source": kind.source}
-        for name, kind in DEFINITIONS.items()
-    }  # fmt: skip
+    return {name: described(name, lang) | {"thing": kind.thing} for name, kind in DEFINITIONS.items()}

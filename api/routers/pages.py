@@ -20,7 +20,7 @@ from gis.periods import month_before
 from gis.term_trace import term_trace
 from gis.trace import explain_idle, explain_intensity
 from gis.trace_text import idle_trace
-from maps import drawing, growth_chart
+from maps import drawing
 from maps.catalogue import catalogue
 from maps.viewer import weekday
 
@@ -103,17 +103,6 @@ def dossier(
         builtup=drawing.builtup_bars(found.builtup),
         history=drawing.history(found, asked.as_of, words), findings=findings(found.issues, lang),
     )  # fmt: skip
-
-
-@router.get("/growth")
-def growth(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
-    """Show built-up area per park and year."""
-    around = frame(connection, asked)
-    if asked.run_id is None:
-        return page(request, "nothing.html", visitor, asked, around, current="growth")
-    rows = overview.growth(connection, asked.run_id, asked.query.park)
-    charts = growth_chart.charts(rows)
-    return page(request, "growth.html", visitor, asked, around, current="growth", rows=rows, charts=charts)
 
 
 @router.get("/help")

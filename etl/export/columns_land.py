@@ -2,6 +2,16 @@
 
 from etl.export.columns import Column
 
+AREAS = (
+    Column("park_code", "园区代码", "Park code", width=16),
+    Column("year", "年份", "Year", "count"),
+    Column("observed_on", "观测日期", "Observed on", "day"),
+    Column("boundary_version", "范围版本", "Boundary"),
+    Column("builtup_ha", "建成面积（公顷）", "Built-up area (ha)", "number", 4),
+    Column("change_ha", "年增减（公顷）", "Change (ha)", "number", 4),
+    Column("growth_rate", "增长率", "Growth rate", "number", 6),
+    Column("target_met", "逐年递增", "Target met", "flag"),
+)
 LEDGER = (
     Column("park_code", "园区代码", "Park code", width=16),
     Column("from_year", "期初年份", "From year", "count"),

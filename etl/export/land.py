@@ -4,16 +4,20 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection, RowMapping, Table, and_, case, func, or_, select
 
 from data.models import Base, IdleVerdict, Parcel
+from data.sql import load
 from etl.export import columns_land as c
 from etl.export.columns import Column
 from etl.export.dataset import Dataset, Question, Source
+from etl.facts import from_wkb
 from gis.definitions import DEFINITIONS
 from gis.words import CONFIDENCES, VERDICTS, WARNINGS, word
 from gis.words_land import BASES, STATES, ZONE_PARTS, reason_words
 
+AREAS = "growth-areas"
 Builder = Callable[[Connection, Any, Question, Any, dict[str, str]], Dataset]
 _SUSPECTED = ("IDLE_NOT_COMMENCED", "MAY_BE_IDLE")
 
@@ -75,6 +79,15 @@ def _stock(connection: Connection, _: Any, question: Question, run_id: Any, __: 
             row["observed_on"], reason_words(row["reason"], lang),
         ])  # fmt: skip
     return Dataset("stock", question, Source(None, None), c.STOCK, rows)
+
+
+def _areas(connection: Connection, _: Any, question: Question, run_id: Any, __: Any) -> Dataset:
+    """Return the built-up land of each park and year with its shape; the areas are those of the page of growth."""
+    asked = {"run_id": run_id, "park": question.park_code}
+    found = connection.execute(load("growth_areas"), asked).mappings().all()
+    rows = [[_hectares(row, column.name) for column in c.AREAS] for row in found]
+    shapes = from_wkb([row["shape"] for row in found]) if found else np.array([], dtype=object)
+    return Dataset(AREAS, question, Source(None, None), c.AREAS, rows, shapes)
 
 
 def _parcels(
@@ -149,6 +162,7 @@ BUILDERS: dict[str, Builder] = {
     "ledger-parcels": _plain("ledger-parcels", "ledger_parcel", c.LEDGER_PARCELS, lambda row, lang: {}),
     "rates": _plain("rates", "park_rate", c.RATES, _rate),
     "consumption": _plain("consumption", "land_consumption", c.CONSUMPTION, _reason),
+    AREAS: _areas,
     "warnings": _warnings,
     "visits": _visits,
 }

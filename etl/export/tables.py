@@ -35,7 +35,7 @@ from gis.areas import area_m2
 
 _MORE = land.BUILDERS | agreements.BUILDERS | disagreements.BUILDERS
 _JUDGED = ("parcels", "verdicts", "idle-list", "intensity", "growth", "mapped", *_MORE)
-WITHOUT_SHAPE = ("intensity", "growth", *_MORE)
+WITHOUT_SHAPE = ("intensity", "growth", *(what for what in _MORE if what != land.AREAS))
 WHATS = ("parcels", "parks", "builtup", "buildings", "plan-zones", "verdicts", "idle-list",
          "intensity", "growth", *_MORE)  # fmt: skip
 
