@@ -12,7 +12,7 @@ from data.models import IdleVerdict, Parcel
 from data.sql import load
 from gis import words
 from gis.errors import LandStockError
-from maps import grids
+from maps import grids, themes
 
 LAYERS: Final = ("park", "parcel", "label", "builtup")
 DRAWN: Final = ("park", "parcel", "label")  # without being asked for
@@ -49,9 +49,10 @@ class NoSuchRun(LandStockError):
 
 @dataclass(frozen=True, slots=True)
 class TileFilter(Filter):
-    """The filter of lists and exports, and the year of the built-up layer (all years when empty)."""
+    """The filter of lists and exports, the year of the built-up layer (all years when empty), the theme of parcels."""
 
     year: int | None = None
+    theme: str | None = None
 
 
 ANY: Final = TileFilter()
@@ -79,7 +80,7 @@ def tile(
         Parcels that fit; parks are filtered by ``park`` alone.
     layers
         Some of ``LAYERS``. ``park``: code, name, above 40 m/px also n and
-        idle_share. ``parcel``: status. ``label``: label, m2, below 1.2 m/px
+        idle_share. ``parcel``: status, with a theme also theme, a class of ``maps.themes``. ``label``: label, m2, below 1.2 m/px
         also holder. ``builtup``: year. The feature id is the entity_id. ``crowd``
         (n) stands in for ``parcel`` where more than 20,000 would be drawn.
 
@@ -92,7 +93,7 @@ def tile(
     metres = grids.grid(grid).ground_resolution(z, x, y)
     parts = []
     if {"park", "parcel", "label"} & set(layers):
-        content = _content(grids.grid(grid).resolution(z), metres, layers)
+        content = _content(grids.grid(grid).resolution(z), metres, layers, filters.theme is not None)
         values = shape | content | {"run_id": run_id, "park": filters.park}
         values |= _shares(connection, run_id, filters) if content["shares"] else _NO_SHARES
         parts.append(connection.execute(_on_matching("tile", run_id, filters), values).scalar_one())
@@ -129,6 +130,7 @@ def etag(
     made_by = (
         load("tile").text,
         load("tile_builtup").text,
+        themes.CLASSES,
         sorted(_statuses().items()),
     )
     who = actor()  # one browser may be used by several persons, one after the other
@@ -164,7 +166,7 @@ def _shape(name: str, z: int, x: int, y: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _content(resolution: float, metres: float, layers: tuple[str, ...]) -> dict[str, Any]:
+def _content(resolution: float, metres: float, layers: tuple[str, ...], themed: bool) -> dict[str, Any]:
     """Return what is drawn at a resolution, given in the grid's units and in metres on the ground per pixel."""
     statuses = _statuses()
     coarse = metres >= LABELS_FROM
@@ -175,7 +177,7 @@ def _content(resolution: float, metres: float, layers: tuple[str, ...]) -> dict[
         "shares": "park" in layers and metres > PARCELS_FROM,
         "parcels": bool({"parcel", "label"} & set(layers)) and metres <= PARCELS_FROM,
         "fills": "parcel" in layers,
-        "normals": metres <= NORMAL_FROM,
+        "normals": themed or metres <= NORMAL_FROM,
         "smallest_m2": _SMALLEST_PX * metres**2 if coarse else 0.0,
         "smallest_normal_m2": _SMALLEST_NORMAL_PX * metres**2 if coarse else 0.0,
         "tolerance": resolution / 2 if coarse else 0.0,
@@ -207,7 +209,7 @@ def _on_matching(name: str, run_id: int, filters: TileFilter) -> Select[Any]:
     matching = (
         select(
             Parcel.entity_id, Parcel.parcel_code, Parcel.holder, Parcel.drawn_area_m2, Parcel.geom,
-            IdleVerdict.park_code, IdleVerdict.verdict,
+            IdleVerdict.park_code, IdleVerdict.verdict, themes.column(filters.theme).label("theme"),
         )
         .select_from(IdleVerdict)
         .join(Parcel, Parcel.version_id == IdleVerdict.version_id)

@@ -3,13 +3,15 @@
 import datetime as dt
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
 
 from api import map_page
 from api.access import may
 from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import governing
+from api.filters import Day
 from api.pages import findings, frame, page, shown
 from data import dossier as records
 from data import list_settings, overview, queries
@@ -72,10 +74,13 @@ def due(
 
 
 @router.get("/map")
-def map_(request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep) -> HTMLResponse:
+def map_(
+    request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep,
+    vs: Annotated[Day | None, BeforeValidator(lambda day: day or None), Query(description="A day to compare with")] = None,
+) -> HTMLResponse:  # fmt: skip
     """Show the map; its script fills the frame."""
     around = frame(connection, asked)
-    data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
+    data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit, vs)
     views = list_settings.views(connection, actor())
     return page(request, "map.html", visitor, asked, around, current="map", data=data, views=views)
 

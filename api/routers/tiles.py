@@ -1,7 +1,7 @@
 """Vector tiles."""
 
 from dataclasses import fields
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -19,13 +19,14 @@ class TileQuery(FilterQuery):
     run: Annotated[int, Query(ge=1, le=2**63 - 1)]
     layers: str = "park,parcel,label"
     year: int | None = None
+    theme: Literal["stage", "use"] | None = None
     v: str | None = None
 
     def tile_filter(self) -> tiles.TileFilter:
         """Return the conditions for ``maps.tiles``."""
         chosen = self.filter()
         same = {field.name: getattr(chosen, field.name) for field in fields(chosen)}
-        return tiles.TileFilter(**same, year=self.year)
+        return tiles.TileFilter(**same, year=self.year, theme=self.theme)
 
     def wanted(self) -> tuple[str, ...]:
         """Return the layers, in the order of ``maps.tiles``; unknown names are passed over."""

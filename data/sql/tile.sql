@@ -12,9 +12,9 @@
 --             most       more parcels than this are not drawn; layer "crowd" says how many there are
 --             park       only this park; null = any
 -- Reads       matching   a table expression put before it: the run's parcels that fit the filter
---                        (entity_id, parcel_code, holder, drawn_area_m2, geom, verdict)
+--                        (entity_id, parcel_code, holder, drawn_area_m2, geom, verdict, theme)
 -- Returns     one row: the tile (bytea). Layers park (code, name; with shares n, idle_share),
---             parcel (id = entity_id; status), label (id = entity_id; label, m2, with holders holder), crowd (n)
+--             parcel (id = entity_id; status, with a theme its class, named theme), label (id = entity_id; label, m2, with holders holder), crowd (n)
 -- Indexes     ix_parcel_geom, ix_park_geom, pk_idle_verdict
 WITH tile AS (
     SELECT
@@ -31,7 +31,7 @@ shown AS (
     FROM unnest(CAST(:verdicts AS text[]), CAST(:statuses AS text[])) AS s(verdict, status)
 ),
 seen AS MATERIALIZED (
-    SELECT m.entity_id, m.parcel_code, m.holder, m.drawn_area_m2, shown.status, m.geom
+    SELECT m.entity_id, m.parcel_code, m.holder, m.drawn_area_m2, shown.status, m.theme, m.geom
     FROM tile
     JOIN matching AS m ON m.geom && tile.lonlat AND ST_Intersects(m.geom, tile.lonlat)
     JOIN shown ON shown.verdict = m.verdict
@@ -75,7 +75,7 @@ park_row AS (
 ),
 parcel_row AS (
     SELECT
-        s.entity_id AS id, s.status,
+        s.entity_id AS id, s.status, s.theme,
         ST_AsMVTGeom(
             ST_Simplify(ST_Transform(s.geom, :srid), :tolerance, TRUE), tile.box, :extent, :buffer
         ) AS geom

@@ -1,18 +1,24 @@
-/** Buttons over the map, layer switches, the choice of theme and of a built-up year. */
+/** Buttons over the map, layer switches, the choice of theme. */
 import { drawing, el, boundaryKey, page, t } from './page.js';
 
 /** The column of 32 px buttons. */
-export function tools({ olView, ruler, home, help }) {
+export function tools({ olView, ruler, group, home, help }) {
   const button = (icon, name, onclick, gap = false) => el('button', {
     type: 'button', class: gap ? 'gap' : null, 'aria-label': t(name), onclick, 'data-tool': icon,
   }, drawing(`i-${icon}`), el('span', { class: 'lbl', 'aria-hidden': 'true', text: t(name) }));
   const zoom = (factor) => () => olView.animate({ resolution: olView.getResolution() * factor, duration: 150 });
-  const measuring = button('ruler', 'tool.measure', () => {
-    if (ruler.active()) ruler.stop();
-    else ruler.start();
-    measuring.setAttribute('aria-pressed', String(ruler.active()));
-  }, true);
-  measuring.setAttribute('aria-pressed', 'false');
+  /** One tool at a time has the pointer. */
+  function use(name) {
+    if (name === 'ruler') ruler.start();
+    else ruler.stop();
+    group.tool(name === 'area');
+    measuring.setAttribute('aria-pressed', String(name === 'ruler'));
+    choosing.setAttribute('aria-pressed', String(name === 'area'));
+  }
+  const toggle = (name, active) => () => use(active() ? null : name);
+  const measuring = button('ruler', 'tool.measure', toggle('ruler', ruler.active), true);
+  const choosing = button('draw', 'tool.area', toggle('area', group.active));
+  for (const tool of [measuring, choosing]) tool.setAttribute('aria-pressed', 'false');
   const wrap = document.querySelector('.mapwrap');
   const full = document.fullscreenEnabled && button('full', 'tool.full', () => {
     if (document.fullscreenElement) document.exitFullscreen();
@@ -23,10 +29,11 @@ export function tools({ olView, ruler, home, help }) {
     button('minus', 'tool.zoom_out', zoom(2)),
     button('home', 'tool.home', home),
     measuring,
+    choosing,
     button('print', 'tool.print', () => window.print(), true),
     full,
     button('key', 'key.title', help));
-  return { box };
+  return { box, measure: () => measuring.click(), area: () => choosing.click(), leave: () => use(null), busy: () => ruler.active() || group.active() };
 }
 
 /** The third tab of the panel. */
@@ -58,42 +65,15 @@ export function layerSwitches(view, changed) {
   };
 }
 
-/** The choice of theme; there only where there is a choice. */
+/** The choice of theme. */
 export function themes(view, choose) {
-  if (!page.years.length) return { box: null };
+  const names = [{ code: 'status', word: t('theme.status') }, ...page.themes,
+    ...(page.years.length ? [{ code: 'builtup', word: t('theme.builtup') }] : [])];
   const select = el('select', { id: 'theme', 'aria-label': t('map.theme') },
-    ...['status', 'builtup'].map((name) => el('option', { value: name, selected: name === view.theme, text: t(`theme.${name}`) })));
+    ...names.map(({ code, word }) => el('option', { value: code, selected: code === view.theme, text: word })));
   select.addEventListener('change', () => {
     view.theme = select.value;
-    choose(select.value);
+    choose();
   });
   return { box: el('div', { class: 'float mtheme' }, el('span', { class: 'muted', text: t('map.theme') }), select) };
-}
-
-/** The slider of built-up years. */
-export function years(view, changed) {
-  const all = page.years;
-  const shown = el('span', { class: 'yr', text: String(view.year) });
-  const range = el('input', { type: 'range', min: '0', max: String(Math.max(0, all.length - 1)), step: '1', 'aria-label': t('year.label') });
-  function set(index) {
-    const year = all[Math.max(0, Math.min(all.length - 1, index))];
-    view.year = year;
-    range.value = String(all.indexOf(year));
-    range.setAttribute('aria-valuetext', String(year));
-    shown.textContent = String(year);
-  }
-  const step = (by) => () => {
-    set(Number(range.value) + by);
-    changed('year');
-  };
-  range.addEventListener('input', () => {
-    set(Number(range.value));
-    changed('year');
-  });
-  const arrow = (icon, name, by) => el('button', { type: 'button', class: 'btn quiet iconbtn', title: t(name), 'aria-label': t(name), onclick: step(by) }, drawing(icon));
-  const box = el('div', { class: 'float slider', role: 'group', 'aria-label': t('year.label'), hidden: true },
-    arrow('i-left', 'year.previous', -1), shown, arrow('i-right', 'year.next', 1),
-    el('div', { class: 'track' }, range, el('div', { class: 'ticks', 'aria-hidden': 'true' }, ...all.map((year) => el('span', { text: String(year) })))));
-  if (all.length) set(all.indexOf(view.year));
-  return { box };
 }

@@ -4,10 +4,10 @@ import { drawing, el, t } from './page.js';
 const STEP_PX = 128;
 const ARROWS = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const LIST = [['↑ ↓ ← →', 'key.pan'], ['Shift + ↑ ↓ ← →', 'key.pan_far'], ['+ −', 'key.zoom'], ['0', 'key.home'],
-  ['/', 'key.search'], ['N  P', 'key.next'], ['Enter', 'key.enter'], ['Esc', 'key.esc'], ['L', 'key.legend'],
-  ['M', 'key.measure'], ['?', 'key.help']];
+  ['/', 'key.search'], ['N  P', 'key.next'], ['S', 'key.choose'], ['Enter', 'key.enter'], ['Esc', 'key.esc'], ['L', 'key.legend'],
+  ['M', 'key.measure'], ['B', 'key.area'], ['Shift + ⇱', 'key.box'], ['Ctrl + ⇱', 'key.add'], ['?', 'key.help']];
 
-export function keyboard(root, { host, map, act, side, finder, ruler, home, legend, dossier }) {
+export function keyboard(root, { host, map, act, side, finder, tools, home, legend, dossier }) {
   const view = map.getView();
   let help = null;
   let from = null;
@@ -48,14 +48,20 @@ export function keyboard(root, { host, map, act, side, finder, ruler, home, lege
     act.select(items[next].entity_id, true);
   }
 
-  const measureButton = () => host.querySelector('[data-tool="ruler"]').click();
+  const choose = () => side.shown() && act.choose(side.shown().entity_id);
   const letters = {
     '+': () => zoom(0.5), '=': () => zoom(0.5), '-': () => zoom(2), _: () => zoom(2),
-    0: home, '/': () => finder.focus(), n: () => walk(1), p: () => walk(-1), l: legend, m: measureButton, '?': toggle,
-    enter: dossier, escape: () => (ruler.active() ? measureButton() : act.clear()),
+    0: home, '/': () => finder.focus(), n: () => walk(1), p: () => walk(-1), l: legend, m: tools.measure, b: tools.area, s: choose, '?': toggle,
+    enter: dossier, escape: () => (tools.busy() ? tools.leave() : act.clear()),
   };
+  // A tool is left by Esc from its own fields, too.
+  host.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || !tools.busy() || root.contains(event.target)) return;
+    tools.leave();
+    root.focus();
+  });
   root.addEventListener('keydown', (event) => {
-    if ( event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target !== root) return;
     if (ARROWS[event.key]) pan(ARROWS[event.key], event.shiftKey);
     else if (letters[event.key.toLowerCase()]) letters[event.key.toLowerCase()]();
     else return;

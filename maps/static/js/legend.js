@@ -1,4 +1,4 @@
-/** The legend: status counts of the server, park boundary, built-up year. */
+/** The legend: status counts of the server, classes of a theme, park boundary, built-up year. */
 import { SHARES, yearColour } from './styles.js';
 import { LEVELS } from './grids.js';
 import { boundaryKey, drawing, el, number, page, t } from './page.js';
@@ -33,10 +33,19 @@ export function legend(view) {
     return [el('h3', { text: t('legend.share') }), rows];
   }
 
+  function classes(theme) {
+    const rows = theme.classes.map(({ code, word, fill }) => el('li', { 'data-class': code }, square(fill), word));
+    return [el('h3', { text: theme.word }), rows];
+  }
+
   function show() {
     const far = view.ground() > LEVELS.parcels;
-    const themed = view.theme === 'builtup' && !far;
-    const [title, rows] = far ? shares() : themed ? [el('h3', { text: t('theme.builtup') }), []] : statuses();
+    const theme = page.themes.find(({ code }) => code === view.theme);
+    let made = statuses;
+    if (far) made = shares;
+    else if (view.theme === 'builtup') made = () => [el('h3', { text: t('theme.builtup') }), []];
+    else if (theme) made = () => classes(theme);
+    const [title, rows] = made();
     const more = [];
     if (view.builtup) {
       more.push(el('li', { class: 'sep' }, square(yearColour(view.year)), t('legend.builtup', { year: view.year })));

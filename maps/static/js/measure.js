@@ -10,9 +10,18 @@ export function measure(map, degrees) {
   map.addLayer(layer);
   const value = el('div', { class: 'val', role: 'status' });
   const kinds = el('div', { class: 'seg', role: 'group', 'aria-label': t('measure.title') });
+  // The same by form: the corners typed in degrees.
+  const corners = el('input', { class: 'input slim', name: 'corners', autocomplete: 'off', maxlength: '2000', placeholder: '121.10,41.00; 121.11,41.00' });
+  const told = el('div', { class: 'err', role: 'alert' });
+  const form = el('form', { novalidate: true }, el('label', {}, t('measure.corners'), corners), told,
+    el('button', { type: 'submit', class: 'btn', text: t('measure.compute') }));
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    typed(corners.value);
+  });
   const box = el('div', { class: 'float measure', hidden: true },
     kinds, value, el('div', { class: 'muted small', text: t('measure.hint') }),
-    el('div', { class: 'muted small', text: t('measure.note') }),
+    el('div', { class: 'muted small', text: t('measure.note') }), form,
     el('div', { class: 'acts' }, el('button', { class: 'btn', type: 'button', text: t('measure.clear'), onclick: () => start(kind) })));
   let kind = 'length';
   let draw = null;
@@ -24,9 +33,22 @@ export function measure(map, degrees) {
     return [name, button];
   });
 
+  function typed(text) {
+    const points = text.split(/[;；]/).filter((pair) => pair.trim()).map((pair) => pair.split(/[,，]/).map((part) => (part.trim() ? Number(part) : NaN)));
+    const fine = points.every((pair) => pair.length === 2 && Math.abs(pair[0]) <= 180 && Math.abs(pair[1]) <= 90);
+    const enough = points.length >= (kind === 'area' ? 3 : 2);
+    told.textContent = fine && enough ? '' : t('measure.wrong', { n: kind === 'area' ? 3 : 2 });
+    if (!fine || !enough) {
+      corners.focus();
+      return;
+    }
+    tell(points);
+  }
   function show(geometry) {
     const ring = kind === 'area' ? geometry.getCoordinates()[0] : geometry.getCoordinates();
-    const points = ring.map(degrees);
+    tell(ring.map(degrees));
+  }
+  function tell(points) {
     if (kind === 'area') value.textContent = area(geodesicArea(points));
     else {
       const metres = geodesicLength(points);
@@ -43,6 +65,7 @@ export function measure(map, degrees) {
       button.setAttribute('aria-pressed', String(of === name));
     }
     value.textContent = '—';
+    told.textContent = '';
     draw = new Draw({ source, type: name === 'area' ? 'Polygon' : 'LineString', style: measureStyle });
     draw.on('drawstart', (event) => {
       source.clear();

@@ -10,7 +10,7 @@ const TABS = ['results', 'parcel', 'layers'];
 
 /**
  * @param {HTMLElement} aside
- * @param {{select: function, zoomTo: function, hover: function, link: function, fail: function, choose: function,
+ * @param {{select: function, zoomTo: function, hover: function, link: function, fail: function, choose: function, condition: function,
  *          focusSearch: function}} act what the panel asks of the map
  * @param {HTMLElement} layers content of the third tab
  */
@@ -95,6 +95,7 @@ export function panel(aside, act, layers) {
     return [
       el('a', { class: 'btn primary w2', href: dossier(found), text: t('parcel.dossier') }),
       el('button', { type: 'button', class: 'btn w2', text: t('parcel.zoom'), onclick: () => act.zoomTo(found) }),
+      el('button', { type: 'button', class: 'btn w2', text: t('parcel.choose'), onclick: () => act.choose(found.entity_id) }),
       link,
     ];
   }
@@ -136,7 +137,7 @@ export function panel(aside, act, layers) {
     const chosen = page.filter.status || [];
     const facets = page.statuses.filter(({ code: of }) => answer.counts[of] && answer.counts[of].n)
       .map(({ code: of, word }) => el('li', {}, el('button', {
-        type: 'button', 'aria-pressed': String(chosen.includes(of)), onclick: () => act.choose('status', of),
+        type: 'button', 'aria-pressed': String(chosen.includes(of)), onclick: () => act.condition('status', of),
       }, drawing(`s-${of}`, 'sw'), word, el('span', { class: 'n', text: number(answer.counts[of].n) }),
       el('span', { class: 'a', text: area(answer.counts[of].area_m2, true) }))));
     const rest = answer.total - answer.items.length;

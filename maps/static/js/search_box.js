@@ -1,11 +1,13 @@
 // The search box in the header: finds from the second character on, by keyboard as well (ARIA combobox).
-// Without this file the form leads to the list of parcels. The map page has a search of its own.
+// Without this file the form leads to the list of parcels. The map page says itself what a find does.
 
 const PAUSE_MS = 250;
 const FEWEST = 2;
 const input = document.getElementById('search');
 const form = input && input.closest('form');
-if (input && form && !document.getElementById('map')) begin();
+if (input && form && !document.getElementById('map')) {
+  attachSearch(input, (item) => window.location.assign(item.href));
+}
 
 function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -24,7 +26,13 @@ function swatch(code) {
   return svg;
 }
 
-function begin() {
+/**
+ * Make a search box find while one types.
+ * @param {HTMLInputElement} input within a form that has the words `data-hits` and `data-none`
+ * @param {function(Object)} pick what to do with a find of /api/v1/search; its group is its `kind`
+ */
+export function attachSearch(input, pick) {
+  const form = input.closest('form');
   const list = make('div', { class: 'hits', id: 'hits', role: 'listbox', 'aria-label': form.dataset.hits });
   list.hidden = true;
   form.append(list);
@@ -33,6 +41,7 @@ function begin() {
   let timer = 0;
   let asked = '';
   let options = [];
+  let finds = new Map();
   let current = -1;
 
   function close() {
@@ -50,10 +59,11 @@ function begin() {
 
   function go(node) {
     close();
-    window.location.assign(node.dataset.href);
+    pick(finds.get(node));
   }
 
-  function option({ text, detail, status, word, href }) {
+  function option(item) {
+    const { text, detail, status, word, href } = item;
     const side = make('span', { class: 's' });
     if (status) side.append(make('span', { class: 'st' }, swatch(status), word));
     else side.append(detail || '');
@@ -64,6 +74,7 @@ function begin() {
       go(node);
     });
     options.push(node);
+    finds.set(node, item);
     return node;
   }
 
@@ -71,6 +82,7 @@ function begin() {
     const text = input.value.trim();
     asked = text;
     options = [];
+    finds = new Map();
     current = -1;
     if (text.length < FEWEST) {
       close();
@@ -88,8 +100,8 @@ function begin() {
     const { groups } = await answer.json();
     if (asked !== text) return;
     const shown = [];
-    for (const { word, items } of groups) {
-      shown.push(make('div', { class: 'grp', role: 'presentation' }, word), ...items.map(option));
+    for (const { kind, word, items } of groups) {
+      shown.push(make('div', { class: 'grp', role: 'presentation' }, word), ...items.map((item) => option({ ...item, kind })));
     }
     if (!options.length) shown.push(make('div', { class: 'none', role: 'presentation' }, form.dataset.none));
     list.replaceChildren(...shown);
@@ -111,4 +123,5 @@ function begin() {
     else return;
     event.preventDefault();
   });
+  return { focus: () => input.focus() };
 }

@@ -84,6 +84,20 @@ function parcelStyle(code, outlined, patterns) {
   });
 }
 
+const THEMES = new Map(page.themes.map(({ code, classes }) => [code, new Map(classes.map((one) => [one.code, one]))]));
+
+/** A class of a theme; what has no class of its own is shown as the last, which says so. */
+function themeStyle(theme, code, outlined) {
+  const classes = THEMES.get(theme);
+  const last = [...classes.values()].pop();
+  const { fill } = classes.get(code) || last;
+  return kept(`theme ${fill} ${outlined}`, () => new Style({
+    zIndex: 1,
+    fill: new Fill({ color: fill }),
+    stroke: outlined ? new Stroke({ color: OUTLINE, width: 0.7, lineJoin: 'round' }) : undefined,
+  }));
+}
+
 const boundary = [
   new Style({ zIndex: 2, stroke: new Stroke({ color: 'rgba(11,83,148,.14)', width: 8 }) }),
   new Style({ zIndex: 3, stroke: new Stroke({ color: BRAND, width: 1.8, lineDash: [12, 4, 2, 4] }) }),
@@ -161,7 +175,9 @@ export function tileStyle(view) {
         return view.parks ? parkStyle(feature, metres) : null;
       case 'parcel': {
         const code = feature.get('status');
-        if (!view.parcels || metres > LEVELS.parcels || (code === 'normal' && metres > LEVELS.normal)) return null;
+        if (!view.parcels || metres > LEVELS.parcels) return null;
+        if (code === 'normal' && metres > LEVELS.normal && !THEMES.has(view.theme)) return null;
+        if (THEMES.has(view.theme)) return themeStyle(view.theme, feature.get('theme'), metres <= LEVELS.normal);
         return parcelStyle(view.plain ? 'normal' : code, metres <= LEVELS.normal, view.patterns);
       }
       default:
@@ -191,7 +207,7 @@ export function outlineStyle(view) {
   return (feature) => {
     if (feature.get('layer') !== 'parcel') return null;
     const id = feature.getId();
-    if (id === view.selected) return selected;
+    if (id === view.selected || view.chosen.has(id)) return selected;
     return id === view.hovered ? hovered : null;
   };
 }

@@ -8,14 +8,27 @@ const numeric = (name) => {
   return asked.has(name) && Number.isFinite(value) && value > 0 ? value : null;
 };
 
+function place(text) {
+  if (!/^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(text || '')) return null;
+  const [lon, lat] = text.split(',').map(Number);
+  return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null;
+}
+
 /** What the address asks for; anything unreadable is null. */
 export const wanted = {
-  centre: /^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(asked.get('c') || '') ? asked.get('c').split(',').map(Number) : null,
+  centre: place(asked.get('c')),
   resolution: numeric('r'),
-  parcel: numeric('p'),
+  parcel: Number.isInteger(numeric('p')) ? numeric('p') : null,
   theme: asked.get('theme'),
   year: numeric('y'),
 };
+
+const themes = ['status', 'builtup', ...page.themes.map(({ code }) => code)];
+/** Parts of the address that can't be read. */
+export const malformed = [
+  ['c', wanted.centre !== null], ['r', wanted.resolution !== null], ['p', Number.isInteger(wanted.parcel)],
+  ['y', page.years.includes(wanted.year)], ['theme', themes.includes(wanted.theme)],
+].filter(([name, fine]) => asked.get(name) && !fine).map(([name]) => name);
 
 /** The address of a state of the map; the filter, language and days asked for stay. */
 export function address({ centre, resolution, parcel, theme, year }) {
@@ -24,9 +37,9 @@ export function address({ centre, resolution, parcel, theme, year }) {
   query.set('r', String(Number(resolution.toPrecision(3))));
   if (parcel) query.set('p', parcel);
   if (theme !== 'status') query.set('theme', theme);
-  if (year && theme !== 'status') query.set('y', year);
+  if (year && theme === 'builtup') query.set('y', year);
   for (const [name, value] of filterQuery()) if (!query.has(name)) query.append(name, value);
-  for (const name of ['lang', 'as_of', 'known_on']) if (asked.has(name)) query.set(name, asked.get(name));
+  for (const name of ['lang', 'as_of', 'known_on', 'vs']) if (asked.has(name)) query.set(name, asked.get(name));
   if (!query.has('lang') && page.lang === 'en') query.set('lang', 'en');
   return `${window.location.pathname}?${query.toString().replace(/%2C/g, ',')}`;
 }
