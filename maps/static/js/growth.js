@@ -2,10 +2,10 @@
 import {
   Fill, MVT, Map as OlMap, Stroke, Style, VectorTileLayer, VectorTileSource, View, getPointResolution, interactions, transformExtent,
 } from '../vendor/ol.js';
-import { years as slider } from './controls.js';
 import { LEVELS, grid as tileGrid } from './grids.js';
 import { drawing, el, page, read, say, t } from './page.js';
 import { tileStyle, yearColour } from './styles.js';
+import { yearSlider as slider } from './years.js';
 
 const PLAY_MS = 1200;
 const root = document.getElementById('growth-map');

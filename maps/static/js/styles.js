@@ -84,7 +84,7 @@ function parcelStyle(code, outlined, patterns) {
   });
 }
 
-const THEMES = new Map(page.themes.map(({ code, classes }) => [code, new Map(classes.map((one) => [one.code, one]))]));
+const THEMES = new Map((page.themes || []).map(({ code, classes }) => [code, new Map(classes.map((one) => [one.code, one]))]));
 
 /** A class of a theme; what has no class of its own is shown as the last, which says so. */
 function themeStyle(theme, code, outlined) {

@@ -36,13 +36,18 @@ function chart() {
   };
 }
 
-export function years(view, changed) {
+const button = (icon, name, onclick) => el('button', { type: 'button', class: 'btn quiet iconbtn', title: t(name), 'aria-label': t(name), onclick }, drawing(icon));
+
+/**
+ * The slider alone.
+ * @param {{year: number}} view whose year it sets
+ * @param {function(string)} changed called with 'year' after each step
+ * @param {{hand: function, marked: function(number)}} [told] `hand`: a person takes it; `marked`: the year that it shows
+ */
+export function yearSlider(view, changed, { hand = () => {}, marked = () => {} } = {}) {
   const all = page.years;
-  const still = window.matchMedia('(prefers-reduced-motion: reduce)');
   const shown = el('span', { class: 'yr', text: String(view.year) });
   const range = el('input', { type: 'range', min: '0', max: String(Math.max(0, all.length - 1)), step: '1', 'aria-label': t('year.label') });
-  const areas = chart();
-  let timer = 0;
 
   function set(index) {
     const year = all[Math.max(0, Math.min(all.length - 1, index))];
@@ -50,17 +55,40 @@ export function years(view, changed) {
     range.value = String(all.indexOf(year));
     range.setAttribute('aria-valuetext', String(year));
     shown.textContent = String(year);
-    areas.mark(year);
+    marked(year);
   }
   function go(index) {
     set(index);
     changed('year');
   }
+  const arrow = (icon, name, by) => button(icon, name, () => {
+    hand();
+    go(Number(range.value) + by);
+  });
+  range.addEventListener('input', () => {
+    hand();
+    go(Number(range.value));
+  });
+  const box = el('div', { class: 'float slider', role: 'group', 'aria-label': t('year.label'), hidden: true },
+    arrow('i-left', 'year.previous', -1), shown, arrow('i-right', 'year.next', 1),
+    el('div', { class: 'track' }, range, el('div', { class: 'ticks', 'aria-hidden': 'true' }, ...all.map((year) => el('span', { text: String(year) })))));
+  if (all.length) set(all.indexOf(view.year));
+  return { box, range, go };
+}
+
+/** The slider of the map: it plays year by year, and bars beside it mark the year. */
+export function years(view, changed) {
+  const still = window.matchMedia('(prefers-reduced-motion: reduce)');
+  const areas = chart();
+  const play = button('i-play', 'year.play', () => (timer ? stop() : start()));
+  let timer = 0;
+
   function stop() {
     clearInterval(timer);
     timer = 0;
     play.setAttribute('aria-pressed', 'false');
   }
+  const { box, range, go } = yearSlider(view, changed, { hand: stop, marked: areas.mark });
   /** Year by year to the end; not for people who asked their machine to keep still. */
   function start() {
     if (still.matches) {
@@ -68,35 +96,21 @@ export function years(view, changed) {
       return;
     }
     play.setAttribute('aria-pressed', 'true');
-    go(Number(range.value) === all.length - 1 ? 0 : Number(range.value));
+    go(range.value === range.max ? 0 : Number(range.value));
     timer = setInterval(() => {
       go(Number(range.value) + 1);
-      if (Number(range.value) === all.length - 1) stop();
+      if (range.value === range.max) stop();
     }, STEP_MS);
   }
-  const button = (icon, name, onclick) => el('button', { type: 'button', class: 'btn quiet iconbtn', title: t(name), 'aria-label': t(name), onclick }, drawing(icon));
-  const arrow = (icon, name, by) => button(icon, name, () => {
-    stop();
-    go(Number(range.value) + by);
-  });
-  const play = button('i-play', 'year.play', () => (timer ? stop() : start()));
-  play.setAttribute('aria-pressed', 'false');
   function quiet() {
     if (still.matches) stop();
     play.disabled = still.matches;
     play.title = t(still.matches ? 'year.still' : 'year.play');
   }
   still.addEventListener('change', quiet);
-  range.addEventListener('input', () => {
-    stop();
-    go(Number(range.value));
-  });
-  const box = el('div', { class: 'float slider', role: 'group', 'aria-label': t('year.label'), hidden: true },
-    arrow('i-left', 'year.previous', -1), shown, arrow('i-right', 'year.next', 1),
-    el('div', { class: 'track' }, range, el('div', { class: 'ticks', 'aria-hidden': 'true' }, ...all.map((year) => el('span', { text: String(year) })))),
-    play, areas.box);
-  if (all.length) set(all.indexOf(view.year));
+  stop();
   quiet();
+  box.append(...[play, areas.box].filter(Boolean));
   return {
     box,
     show(on) {
