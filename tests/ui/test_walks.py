@@ -124,7 +124,7 @@ def test_a_committee_freezes_its_list_by_keys(
     own.keyboard.type("asked for")
     own.keyboard.press("Enter")
     expect(own.locator(".noted").first).to_contain_text("asked for")
-    own.goto(f"{live_server}/idle/frozen?lang={lang}")
+    own.goto(f"{live_server}/idle/frozen?as_of={DAY}&lang={lang}")
     assert axe() == []
 
 
