@@ -32,8 +32,8 @@ class BasemapRefused(UsageFault):
 
     code = "basemap-refused"
 
-    def __init__(self, field: str, message: str, message_zh: str) -> None:
-        super().__init__(message, message_zh)
+    def __init__(self, field: str, en: str, zh: str) -> None:
+        super().__init__(en, zh)
         self.field = field
 
 
