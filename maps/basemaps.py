@@ -148,7 +148,7 @@ def _require_true_place(host: str) -> None:
         raise BasemapRefused(
             "source",
             f"Maps of {host} are in {system}, which is shifted by 100 to 700 m against CGCS2000: parcels would lie beside "
-            "their land. Take a map in CGCS2000, such as 天地图 or one of your own house.",
+            "their land. Take a map in CGCS2000, such as Tianditu or one of your own house.",
             f"{host} 的地图采用 {system} 坐标，与 CGCS2000 相差约 100 至 700 米，宗地会偏离实际位置，因此不能使用。"
             "请改用 CGCS2000 底图，如天地图或本单位的地图服务。",
         )
