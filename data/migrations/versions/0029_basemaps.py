@@ -59,7 +59,7 @@ def upgrade() -> None:
     op.execute(f"GRANT SELECT ({SHOWN}) ON basemap TO {READERS}")
     op.execute(f"CREATE POLICY all_rows ON basemap FOR SELECT TO {READERS} USING (true)")
     op.execute(f"REVOKE ALL ON basemap FROM {SYSTEM}")
-    op.execute(f"GRANT SELECT ON basemap TO {SYSTEM}")
+    op.execute(f"GRANT SELECT, INSERT ON basemap TO {SYSTEM}")
     op.execute(f"GRANT INSERT, UPDATE ({CHANGED}) ON basemap TO {ADMIN}")
     op.execute(f"CREATE POLICY adding ON basemap FOR INSERT TO {ADMIN} WITH CHECK (removed_at IS NULL)")
     op.execute(
