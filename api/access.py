@@ -60,6 +60,8 @@ RULES = (
     ),
     _rule("POST", r"/idle/check|/idle/freeze|/idle/remark", (*BUREAU, "committee"), "lists"),
     _rule("GET", r"/tiles/.+|/basemap/.+", READERS, "land"),
+    _rule("GET", r"/print/(?:sheet|dossiers)", READERS, "land"),
+    _rule("GET POST", r"/print/atlas", READERS, "export"),
     _rule("GET", r"/export|/export/.+", READERS, "export"),
     _rule("POST", r"/export/jobs|/export/jobs/\d+", READERS, "export"),
     _rule(

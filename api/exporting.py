@@ -17,6 +17,7 @@ MEDIA = {
     "gpkg": "application/geopackage+sqlite3",
     "txt": "text/plain; charset=gb18030",
     "zip": "application/zip",
+    "html": "text/html; charset=utf-8",
 }
 
 

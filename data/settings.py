@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     export_rows_at_once: int = Field(
         default=5_000, ge=0, description="Parcels up to which an export is waited for; more run as a job."
     )
+    sheet_parcels: int = Field(default=3_000, ge=1, description="Parcels that one printed map may show.")
+    atlas_parcels: int = Field(default=500, ge=1, description="Parcels that one atlas may hold, a page each.")
+    dossiers_at_once: int = Field(
+        default=50, ge=1, description="Dossiers that one page for printing may hold."
+    )
     export_days: int = Field(default=7, ge=1, description="Days that the file of an export job is kept.")
     session_idle_minutes: int = Field(
         default=30, ge=1, description="Minutes without a request after which a session ends."

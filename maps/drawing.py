@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from gis.every_rule import STEPS_OF
+from gis.words import VERDICTS
 from maps.catalogue import Catalogue
-from maps.formats import day, plain
+from maps.formats import day, missing_words, plain
 
 LEFT, RIGHT = 7.0, 96.0  # of the time line, in percent of its width
 PX = 800.0  # the width it is laid out for
@@ -201,15 +203,29 @@ PAGE_PX, WIDEST_PX = 735.0, 1050.0  # of an A4 sheet, landscape, within its marg
 LARGEST_ZOOM, SMALLEST_ZOOM = 0.72, 0.5
 
 
-def print_zoom(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | None) -> float:
+def print_zoom(
+    told: Mapping[Any, Any],
+    terms: Sequence[Any],
+    line: Timeline | None,
+    crosschecks: Sequence[str] = (),
+    why: str = "",
+) -> float:
     """Return the scale at which a dossier fits on one A4 sheet; wider paper lines come with a smaller scale."""
     zoom = LARGEST_ZOOM
-    while zoom > SMALLEST_ZOOM and _height_px(told, terms, line, WIDEST_PX / zoom) * zoom > PAGE_PX:
+    while (
+        zoom > SMALLEST_ZOOM and _height_px(told, terms, line, crosschecks, WIDEST_PX / zoom) * zoom > PAGE_PX
+    ):
         zoom -= 0.01
     return round(zoom, 2)
 
 
-def _height_px(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | None, width: float) -> float:
+def _height_px(
+    told: Mapping[Any, Any],
+    terms: Sequence[Any],
+    line: Timeline | None,
+    crosschecks: Sequence[str],
+    width: float,
+) -> float:
     """Return about how high the sheet is at a width in pixels."""
     fact_room, rule_room = width * 0.40 * 0.5, width * 0.64 * 0.48
     facts = sum(25 * lines(f"{fact['value']} {fact['date'] or ''}", fact_room) for fact in told["facts"])
@@ -219,7 +235,30 @@ def _height_px(told: Mapping[Any, Any], terms: Sequence[Any], line: Timeline | N
         max(lines(str(step["text"]), rule_room) for step in told["arithmetic"][-2:]) for _, told in terms
     ]
     contract = sum(12 + 20 * count for count in shown)
-    return 90 + max(310, 180 + facts) + (line.height if line else 0) + 60 + steps + contract + 150
+    laws = 40 + sum(10 + 20 * lines(_last_text(told), rule_room) for _ in STEPS_OF)
+    beside = 300 + sum(8 + 21 * lines(text, width * 0.29) for text in crosschecks[:2])
+    below = max(60 + laws + steps + contract, beside)
+    return 90 + max(310, 180 + facts) + (line.height if line else 0) + below + 150
+
+
+def _last_text(told: Mapping[Any, Any]) -> str:
+    """Return the longest step of a trace: what a rule may show of it."""
+    return max((str(step["text"]) for step in told["arithmetic"]), key=len, default="")
+
+
+def why_not(parcel: Mapping[Any, Any], told: Mapping[Any, Any], words: Catalogue) -> str:
+    """Return in a sentence why a parcel is not on the list of suspected land; nothing for one that is."""
+    if parcel["verdict"] in SUSPECTED:
+        return ""
+    if parcel["verdict"] == "UNDETERMINED":
+        missing = words.text("list.comma").join(missing_words(parcel["missing"], words.lang))
+        return words.text("why.unknown", missing=missing)
+    steps = [step for step in told["arithmetic"] if "#" in str(step["rule"]) and step["holds"] is not None]
+    said = {"verdict": VERDICTS[parcel["verdict"]][words.lang]}
+    if not steps:
+        return words.text("why.plain", **said)
+    article = str(steps[-1]["article"] or "")
+    return words.text("why.not", reason=str(steps[-1]["text"]).rstrip("。."), article=article, **said)
 
 
 def lines(text: str, room: float) -> int:

@@ -15,6 +15,7 @@ from data.filtering import NO_STAGE
 from data.version import VERSION
 from gis import words, words_land
 from gis.definitions import DEFINITIONS, described
+from gis.every_rule import every_rule
 from maps import drawing, formats, list_words, navigation
 from maps import words as phrases
 from maps.assets import STATIC, assets
@@ -140,6 +141,7 @@ def environment(lang: str, unit: str) -> Environment:
         fact_from=list_words.fact_from,
         landuse=lambda row: phrases.landuse(texts, row),
         rules_of=lambda told: phrases.rules(texts, told["arithmetic"]),
+        each_rule=lambda parcel, told: every_rule(parcel, told["arithmetic"]),
         unit_word=lambda unit: phrases.unit_word(texts, unit),
         short_code=formats.short_code,
         print_zoom=drawing.print_zoom,

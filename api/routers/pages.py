@@ -7,28 +7,20 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
-from api import map_page
+from api import dossier_page, map_page
 from api.access import may
 from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
-from api.documents import governing
 from api.filters import Day
-from api.pages import findings, frame, page, shown
-from data import dossier as records
+from api.pages import frame, page, shown
 from data import list_settings, overview, queries
 from data.filtering import Filter
 from data.identity import actor
 from data.models import IdleVerdict
 from gis.periods import month_before
-from gis.term_trace import term_trace
-from gis.trace import explain_idle, explain_intensity
-from gis.trace_text import idle_trace
-from maps import drawing
-from maps.catalogue import catalogue
 from maps.viewer import weekday
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 DUE_DAYS = 30
-MAP_RATIO = 1.5
 
 
 @router.get("/")
@@ -94,20 +86,8 @@ def dossier(
     visitor: VisitorDep,
 ) -> HTMLResponse:
     """Show everything on record about one parcel, on one sheet."""
-    run_id, lang = asked.run(), visitor.lang
-    found = records.dossier(connection, run_id, parcel_code=parcel_code)
-    words = catalogue(lang)
-    contract = governing(found.contracts)
-    return page(
-        request, "dossier.html", visitor, asked, frame(connection, asked), current="parcels",
-        found=found, parcel=found.parcel, contract=contract,
-        told=explain_idle(idle_trace(found.parcel, found.parcel["cited"], found.parcel["as_of"]), lang),
-        intensity=[(row, explain_intensity(term_trace(row, row["facts"], row["cited"], row["as_of"]), lang)) for row in found.intensity],
-        map=records.drawing(connection, run_id, found.parcel, ratio=MAP_RATIO),
-        timeline=drawing.timeline(found, contract, asked.as_of, words),
-        builtup=drawing.builtup_bars(found.builtup),
-        history=drawing.history(found, asked.as_of, words), findings=findings(found.issues, lang),
-    )  # fmt: skip
+    shown = dossier_page.values(connection, asked, parcel_code, visitor.lang)
+    return page(request, "dossier.html", visitor, asked, frame(connection, asked), current="parcels", **shown)
 
 
 @router.get("/help")

@@ -118,14 +118,14 @@ def _lines(dataset: Dataset, epsg: int, only_zone: bool) -> Iterator[str]:
 
 def _plot(values: dict[str, Any], shape: Any, change: Transformer) -> list[str]:
     """Return the lines of one parcel: its header, then its points, each ring closed by its first."""
-    rings = _rings(shape, change)
+    found = rings(shape, change)
     area = values.get("registered_area_m2")
     area_ha = "" if area is None else f"{area / 10_000:.{AREA_DECIMALS}f}"
-    cells = [str(sum(map(len, rings))), area_ha, values.get("parcel_code"), values.get("location"), "面", "", "",
+    cells = [str(sum(map(len, found))), area_ha, values.get("parcel_code"), values.get("location"), "面", "", "",
              values.get("landuse_code")]  # fmt: skip
     header = ",".join("" if cell is None else str(cell).translate(_DIVIDING) for cell in cells)
     lines, number = [f"{header},@\n"], 0
-    for place, ring in enumerate(rings, 1):
+    for place, ring in enumerate(found, 1):
         for point, (east, north) in enumerate(ring):
             name = number + (1 if point == len(ring) - 1 else point + 1)  # the last is the first once more
             lines.append(f"J{name},{place},{north:.{DECIMALS}f},{east:.{DECIMALS}f}\n")
@@ -133,7 +133,7 @@ def _plot(values: dict[str, Any], shape: Any, change: Transformer) -> list[str]:
     return lines
 
 
-def _rings(shape: Any, change: Transformer) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
+def rings(shape: Any, change: Transformer) -> list[np.ndarray[Any, np.dtype[np.float64]]]:
     """Return the rings in metres, outer before its holes, without points that fall together when rounded."""
     found = []
     for part in shapely.get_parts(shape):

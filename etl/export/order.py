@@ -13,7 +13,8 @@ from data.filtering import Filter
 from data.models import STORAGE_SRID
 from data.session import transaction
 from etl.analysis.run import ensure_run
-from etl.export import check, consent, dataset, files, write
+from etl.export import atlas, check, consent, dataset, files, write
+from etl.export.aside import written_aside
 from etl.export.dataset import Dataset, Question
 from etl.export.errors import ExportRefused
 
@@ -105,6 +106,8 @@ def checked(order: Order) -> Order:
     """
     if not order.whats:
         raise ExportRefused("Choose at least one layer.", "请至少选择一个图层。")
+    if order.whats == (atlas.NAME,):
+        return replace(order, form="html", crs=None)
     crs = order.crs if order.form in _SHAPED else None
     if crs is not None and crs not in CRS:
         raise ExportRefused(
@@ -147,6 +150,8 @@ def produce(order: Order, folder: Path, tell: Tell = silent, pack: bool = True) 
     ExportRefused, CannotWrite, PurposeNeeded, ApprovalNeeded
     """
     order = checked(order)
+    if order.whats == (atlas.NAME,):
+        return _atlas(order, folder, tell)
     made: list[Path] = []
     for number, what in enumerate(order.whats):
         tell("read", number, len(order.whats))
@@ -159,21 +164,42 @@ def produce(order: Order, folder: Path, tell: Tell = silent, pack: bool = True) 
     return _packed(order, made, folder)
 
 
-def _rows(order: Order, what: str) -> Dataset:
-    question = Question(
-        order.as_of,
-        order.known_on,
-        order.chosen.park,
-        order.lang,
-        order.person,
-        order.purpose,
-        order.decimals,
+def _question(order: Order, park: str | None) -> Question:
+    return Question(
+        order.as_of, order.known_on, park, order.lang, order.person, order.purpose, order.decimals
     )
-    found = dataset(what, question)
+
+
+def _atlas(order: Order, folder: Path, tell: Tell) -> Path:
+    """Write the atlas of what the filter finds; all other parcels are drawn as neighbours."""
+    tell("read", 0, 1)
+    whole = replace(dataset("mapped", _question(order, None)), what=atlas.NAME)
+    found = _chosen(order, whole, atlas.NAME)
+    atlas.require_fitting(len(found.rows))
+    chosen = order.as_json()["chosen"] | {"as_of": order.as_of, "known_on": order.known_on}
+    granted = consent.ask(found, order.form, chosen)
+    path = folder / name_of(order, atlas.NAME)
+    with written_aside(path) as aside:
+        atlas.write_atlas(found, list(whole.shapes), aside, tell)
+    if granted is not None:
+        approvals.use_now("export", granted)
+    with transaction() as connection:
+        told = consent.told(found, order.form, path.read_bytes()) | {"filter": chosen}
+        audit.record(connection, "export", atlas.NAME, order.form, told)
+    return path
+
+
+def _rows(order: Order, what: str) -> Dataset:
+    found = dataset(what, _question(order, order.chosen.park))
     if order.crs is not None:
         found = replace(found, crs=order.crs)
     if "parcel_code" not in [column.name for column in found.columns]:
         return found
+    return _chosen(order, found, what)
+
+
+def _chosen(order: Order, found: Dataset, what: str) -> Dataset:
+    """Return the rows that the filter finds."""
     run_id = ensure_run(order.as_of, order.known_on, None, order.person)
     with transaction() as connection:
         return narrowed(found, queries.matching_codes(connection, run_id, of_list(order.chosen, what)))

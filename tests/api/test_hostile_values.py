@@ -22,6 +22,8 @@ PAGES = (
     "/deliveries/1/issues",
     "/quality",
     "/import",
+    "/print/sheet?list=1",
+    "/print/dossiers",
 )
 
 

@@ -19,6 +19,7 @@ MADE = (
     "intensity.", "delivery.", "due.", "filter.", "finding.", "limb.", "next.", "event.", "foundation.", "agreed.",
     "contract_type.", "supply_mode.", "layer.", "field.", "severity.", "who.", "quality.", "sub.", "mend.", "repair.", "crs.",
     "delivery.crs_source.", "wizard.", "change.", "stage.", "corrections.", "ownership.", "landuse.", "rule_name.", "measure_unit.", "js.", "rule.",
+    "law.", "print.turn.",
     "history.from.", "history.into.", "list.col.", "list.no.", "view.stale.", "define.thing.", "stats.band.", "stock.", "export.layer.", "export.form.", "export.decimals.", "export.state.", "export.stage.", "refused.how.", "role.", "search.", "token.scope.", "audit.action.", "audit.of.", "audit.field.", "audit.value.", "audit.role.", "audit.trouble.", "approvals.", "theme.",
     "settings.field.", "settings.kind.", "settings.grid.",
 )  # fmt: skip
