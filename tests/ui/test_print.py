@@ -128,6 +128,7 @@ def test_every_dossier_is_one_page_with_one_verdict_a_rule(page: Page, live_serv
     assert 20 < len(ids) <= 50
     for lang in ("zh", "en"):
         page.goto(f"{live_server}/print/dossiers?as_of={DAY}&{some_ids(50)}&lang={lang}")
+        expect(page.locator("html")).to_have_attribute("data-fitted", "1")
         sheets = page.locator("article.sheet")
         assert sheets.count() == len(ids)
         reader = pdf(page)
