@@ -133,10 +133,8 @@ def test_every_dossier_is_one_page_with_one_verdict_a_rule(page: Page, live_serv
         assert sheets.count() == len(ids)
         reader = pdf(page)
         sign = "第{}页" if lang == "zh" else "Page{}of"
-        told_of = [
-            [n for n in range(1, len(ids) + 1) if sign.format(n) in told(one.extract_text())]
-            for one in reader.pages
-        ]
+        said = [told(one.extract_text()) for one in reader.pages]
+        told_of = [[n for n in range(1, len(ids) + 1) if sign.format(n) in text] for text in said]
         assert told_of == [[n] for n in range(1, len(ids) + 1)]
         for i in range(len(ids)):
             rules = sheets.nth(i).locator("tr.law")
