@@ -37,7 +37,7 @@ export function tools({ olView, ruler, group, home, help }) {
 }
 
 /** The third tab of the panel. */
-export function layerSwitches(view, changed) {
+export function layerSwitches(view, changed, bases) {
   const boxes = new Map();
   const check = (name, word, key) => {
     const input = el('input', { type: 'checkbox', 'data-layer': name });
@@ -56,7 +56,7 @@ export function layerSwitches(view, changed) {
       check('patterns', 'layers.patterns'),
       check('parks', 'layers.parks', boundaryKey()),
       ...(page.years.length ? [check('builtup', 'layers.builtup'), el('p', { class: 'hint', text: t('layers.builtup_hint') })] : [])),
-    el('div', { class: 'psec' }, el('h3', { text: t('layers.base') }), el('p', { class: 'muted small', text: t('layers.base_none') })));
+    bases);
   return {
     box,
     show() {

@@ -1,5 +1,6 @@
 /** The map page: puts its parts together and holds what they do with each other: selection, filter, address. */
 import { Map as OlMap, interactions } from '../vendor/ol.js';
+import { baseMaps } from './basemap.js';
 import { choosing } from './choosing.js';
 import { compare } from './compare.js';
 import { layerSwitches, themes, tools } from './controls.js';
@@ -33,7 +34,8 @@ root.replaceChildren(canvas);
 const moves = () => interactions({ altShiftDragRotate: false, pinchRotate: false, doubleClickZoom: false, keyboard: false, shiftDragZoom: false });
 const busy = () => root.removeAttribute('data-ready');
 const tiles = tileLayers(page.run, { busy, failed: (code) => said.fail(code, retry) });
-const map = new OlMap({ target: canvas, view: olView, layers: tiles.layers, controls: [], interactions: moves(), maxTilesLoading: 12 });
+const bases = baseMaps();
+const map = new OlMap({ target: canvas, view: olView, layers: [...bases.layers, ...tiles.layers], controls: [], interactions: moves(), maxTilesLoading: 12 });
 const said = notes(host, map, tiles.fill);
 const beside = compare(canvas, moves, {
   failed: (code) => said.fail(code, retry),
@@ -165,7 +167,7 @@ const key = legend(view);
 const ruler = measure(map, toDegrees);
 const group = choosing({ map, host, canvas, act });
 const slider = years(view, changed);
-const switches = layerSwitches(view, changed);
+const switches = layerSwitches(view, changed, bases.box);
 const theme = themes(view, () => changed('theme'));
 const input = document.getElementById('search');
 const finder = input ? attachSearch(input, picked) : { focus() {} };
@@ -209,7 +211,7 @@ map.on('moveend', () => {
 });
 window.addEventListener('popstate', () => window.location.reload());
 
-host.append(...[bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, tip, expand].filter(Boolean));
+host.append(...[bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, bases.text, tip, expand].filter(Boolean));
 if (size.hidden) {
   aside.hidden = true;
   expand.hidden = false;
