@@ -61,7 +61,7 @@ export function baseMaps() {
 
   const layers = page.basemaps.map(layer);
   const text = el('p', { class: 'basesource', role: 'status' });
-  const off = el('button', { type: 'button', class: 'linkbtn', onclick: () => choose(null), text: t('layers.base_off') });
+  const off = el('button', { type: 'button', class: 'linkbtn', onclick: () => choose(null), text: t('layers.base_close') });
 
   function tell() {
     const names = page.basemaps.filter(shown).map(({ attribution, approval }) => [attribution, approval].filter(Boolean).join(' '));

@@ -211,7 +211,7 @@ map.on('moveend', () => {
 });
 window.addEventListener('popstate', () => window.location.reload());
 
-host.append(...[bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, bases.text, tip, expand].filter(Boolean));
+host.append(...[bases.text, bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, tip, expand].filter(Boolean));
 if (size.hidden) {
   aside.hidden = true;
   expand.hidden = false;
