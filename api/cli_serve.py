@@ -2,14 +2,15 @@
 
 import errno
 import socket
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import click
 
 from api.cli_frame import document, json_option, open_database
-from api.keeping import worker_beside
+from api.keeping import today_beside, worker_beside
 from data.public_edition import refresh
 from data.settings import LOOPBACK
 from gis.errors import EnvironmentFault, UsageFault
@@ -108,7 +109,7 @@ def _tls(cert: Path | None, key: Path | None) -> dict[str, str]:
 
 
 def run(host: str, port: int, *, worker: bool = True, made: str = CREATE, **options: Any) -> None:
-    """Serve what ``made`` makes until the process is told to end, with a worker for import jobs beside.
+    """Serve what ``made`` makes until the process is told to end, with a worker for jobs and today's verdicts beside.
 
     Messages go to standard error.
     """
@@ -116,7 +117,7 @@ def run(host: str, port: int, *, worker: bool = True, made: str = CREATE, **opti
 
     from api.patience import Impatient
 
-    with worker_beside() if worker else nullcontext():
+    with _beside() if worker else nullcontext():
         uvicorn.run(
             made,
             factory=True,
@@ -127,6 +128,12 @@ def run(host: str, port: int, *, worker: bool = True, made: str = CREATE, **opti
             log_level="warning",
             **options,
         )
+
+
+@contextmanager
+def _beside() -> Iterator[None]:
+    with worker_beside(), today_beside():
+        yield
 
 
 def require_free(host: str, port: int) -> None:

@@ -5,17 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 from sqlalchemy import Connection
 
 from api import clock
+from api.errors import wants_page
 from api.filters import FilterQuery
 from api.visitor import Visitor, visitor
+from api.waiting import run_within
 from data import overview
 from data.filtering import Filter
 from data.session import transaction
 from data.settings import settings
-from etl.analysis.run import ensure_run
 from gis.errors import LandStockError
 
 
@@ -51,6 +52,8 @@ class Asked:
     query: FilterQuery
     as_of: dt.date
     run_id: int | None
+    wait_s: float | None = None
+    """How long whoever asked waits for the verdicts of a day that nobody asked for before; without end if ``None``."""
 
     @property
     def filter(self) -> Filter:
@@ -70,17 +73,32 @@ class Asked:
         return self.run_id
 
 
-def asked(query: QueryDep) -> Asked:
-    """Return the filter and the run for its day; a missing run is computed and stored."""
+def asked(request: Request, query: QueryDep) -> Asked:
+    """Return the filter and the run for its day; a missing run is computed and stored.
+
+    A person who opens a page is told when that takes long; a program, and a part of a page, waits.
+    """
+    opens_page = wants_page(request) and "hx-request" not in request.headers
+    return asked_of(query, settings().day_wait_s if opens_page else None)
+
+
+def asked_of(query: FilterQuery, wait_s: float | None = None) -> Asked:
+    """Return a filter that was read by other means and the run for its day."""
     as_of = query.as_of or clock.today()
-    return Asked(query=query, as_of=as_of, run_id=run_for(as_of, query.known_on))
+    return Asked(query, as_of, run_for(as_of, query.known_on, wait_s), wait_s)
 
 
-def run_for(as_of: dt.date, known_on: dt.datetime | None) -> int | None:
-    """Return the run that answers for a day as known at a moment, computed if need be; nothing while there are no data."""
+def run_for(as_of: dt.date, known_on: dt.datetime | None, wait_s: float | None) -> int | None:
+    """Return the run that answers for a day as known at a moment, computed if need be; nothing while there are no data.
+
+    Raises
+    ------
+    BeingComputed
+        It takes longer than ``wait_s``.
+    """
     with transaction() as opened:
         published = overview.frame(opened)["publication_id"] is not None
-    return ensure_run(as_of, known_on=known_on, person="api") if published else None
+    return run_within(as_of, known_on, wait_s) if published else None
 
 
 AskedDep = Annotated[Asked, Depends(asked)]

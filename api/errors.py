@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.access import may
 from api.headers import HEADERS
 from api.visitor import visitor
+from api.waiting import BeingComputed
 from data.settings import settings
 from gis.errors import LandStockError
 from maps.viewer import render
@@ -94,12 +95,17 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
     if not wants_page(request):
         body = {"type": code, "title": title, "status": status, "detail": detail, **more}
         return JSONResponse(body, status, media_type=PROBLEM)
-    here = visitor(request)
-    page = render(
-        "error.html", lang=here.lang, unit=here.unit, status=status, code=code, detail=detail,
-        frame=None, links=None, current="", visitor=here, path=request.url.path, **seen_by(request),
-    )  # fmt: skip
+    page = _page(request, "error.html", status=status, code=code, detail=detail)
     return HTMLResponse(page, status)
+
+
+def _page(request: Request, template: str, **values: object) -> str:
+    """Return a page that needs no data, in the visitor's language."""
+    here = visitor(request)
+    return render(
+        template, lang=here.lang, unit=here.unit, frame=None, links=None, current="", visitor=here,
+        path=request.url.path, **values, **seen_by(request),
+    )  # fmt: skip
 
 
 def _lang(request: Request) -> Literal["zh", "en"]:
@@ -126,10 +132,22 @@ def _invalid(request: Request, error: Exception) -> Response:
 
 def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, LandStockError)
+    if isinstance(error, BeingComputed):
+        return _being_computed(request, error)
     status = status_of_error(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s: %s", error.code, error)
     return problem(request, status, error.code, error.text(_lang(request)))
+
+
+def _being_computed(request: Request, error: BeingComputed) -> Response:
+    """Answer with a page that opens what was asked for as soon as it can be shown."""
+    url = request.url.include_query_params(as_of=error.other.isoformat()) if error.other else None
+    page = _page(
+        request, "waiting.html", day=error.as_of, done=error.done, total=error.total, other_day=error.other,
+        other_link=f"{url.path}?{url.query}" if url else None,
+    )  # fmt: skip
+    return HTMLResponse(page, HTTPStatus.ACCEPTED, headers={"Cache-Control": "no-store"})
 
 
 def _http(request: Request, error: Exception) -> Response:

@@ -89,7 +89,7 @@ def _beside(connection: Connection, asked: Asked, day: dt.date | None) -> dict[s
     """Return the run of the day that is compared with, or nothing."""
     if day is None or asked.run_id is None:
         return None
-    run_id = run_for(day, asked.query.known_on)
+    run_id = run_for(day, asked.query.known_on, asked.wait_s)
     run = overview.run(connection, run_id) if run_id is not None else None
     return {
         "run_id": run_id,

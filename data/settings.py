@@ -53,6 +53,11 @@ class Settings(BaseSettings):
     request_timeout_s: float = Field(
         default=30, gt=0, description="Seconds that a statement of a web request may take."
     )
+    day_wait_s: float = Field(
+        default=3,
+        gt=0,
+        description="Seconds a page waits for the verdicts of a day that nobody asked for before; then it says so.",
+    )
     upload_mb: int = Field(
         default=4096, ge=1, description="Size of the files of one delivery sent by browser."
     )

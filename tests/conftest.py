@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         os.environ["LANDSTOCK_TEST_RUN"] = str(_new_run())
     os.environ["LANDSTOCK_HOME"] = os.environ["LANDSTOCK_TEST_RUN"]
+    os.environ["LANDSTOCK_DAY_WAIT_S"] = "300"  # a page of a new day is waited for, also on a loaded machine
     forget()
 
 

@@ -39,7 +39,7 @@ def compare(
     park = asked.query.park
     then = query.from_on or (asked.as_of if query.from_known else month_before(asked.as_of))
     if query.from_on or query.from_known:
-        before_run = run_for(then, query.from_known)
+        before_run = run_for(then, query.from_known, asked.wait_s)
     else:  # a page that nobody has asked anything of computes nothing
         before_run = overview.stored_run(connection, asked.run_id, then)
     if before_run is None:

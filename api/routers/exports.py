@@ -8,8 +8,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api import export_page
-from api.deps import Asked, AskedDep, ConnectionDep, VisitorDep
-from api.deps import asked as asked_of
+from api.deps import Asked, AskedDep, ConnectionDep, VisitorDep, asked_of
 from api.errors import status_of_error, wants_page
 from api.export_page import Wanted
 from api.exporting import MEDIA, PurposeNeeded, exported

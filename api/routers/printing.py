@@ -7,8 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import atlas_page, dossier_page, printing
-from api.deps import AskedDep, ConnectionDep, VisitorDep
-from api.deps import asked as asked_of
+from api.deps import AskedDep, ConnectionDep, VisitorDep, asked_of
 from api.filters import read_pairs
 from api.pages import frame, page
 from api.printing import SheetDep

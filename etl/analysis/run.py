@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, func, insert, select
 
 import data.rules as rule_packs
 from data.identity import by_system
@@ -43,8 +43,7 @@ def ensure_run(
     RuleNotInForce
         The law has no rule for this day.
     """
-    with transaction() as connection:
-        found = _stored(connection, as_of, data_state(connection, known_on), park_code)
+    found = stored_run(as_of, known_on, park_code)
     if found is not None:
         return found
     with transaction() as connection:
@@ -54,6 +53,26 @@ def ensure_run(
         if found is not None:
             return found
         return _compute_and_store(connection, as_of, known_on, park_code, person, progress, how)
+
+
+@by_system
+def stored_run(
+    as_of: dt.date, known_on: dt.datetime | None = None, park_code: str | None = None
+) -> int | None:
+    """Return the run that answers for a day, if there is one (see ``ensure_run``)."""
+    with transaction() as connection:
+        return _stored(connection, as_of, data_state(connection, known_on), park_code)
+
+
+@by_system
+def newest_day(before: dt.date) -> dt.date | None:
+    """Return the newest day before another that the present data have a stored run of the whole city for."""
+    with transaction() as connection:
+        statement = select(func.max(AnalysisRun.as_of)).where(
+            AnalysisRun.as_of < before, *_answers(data_state(connection, None), None)
+        )
+        found: dt.date | None = connection.execute(statement).scalar_one()
+        return found
 
 
 def _compute_and_store(
@@ -119,14 +138,20 @@ def store(
 
 def _stored(connection: Connection, as_of: dt.date, state: DataState, park_code: str | None) -> int | None:
     statement = select(func.max(AnalysisRun.run_id)).where(
-        AnalysisRun.as_of == as_of,
+        AnalysisRun.as_of == as_of, *_answers(state, park_code)
+    )
+    found: int | None = connection.execute(statement).scalar_one()
+    return found
+
+
+def _answers(state: DataState, park_code: str | None) -> tuple[ColumnElement[bool], ...]:
+    """Return what a stored run must have so that it is the answer on any day."""
+    return (
         AnalysisRun.publication_id.is_not_distinct_from(state.publication_id),
         AnalysisRun.park_code.is_not_distinct_from(park_code),
         AnalysisRun.rules_version == rule_packs.version(),
         AnalysisRun.program_version == VERSION,
     )
-    found: int | None = connection.execute(statement).scalar_one()
-    return found
 
 
 def _lock_key(as_of: dt.date, park_code: str | None) -> int:
