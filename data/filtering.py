@@ -60,7 +60,9 @@ def verdicts_of(statuses: Sequence[str]) -> tuple[str, ...]:
 
 
 def _contains(column: Any, text: str) -> ColumnElement[bool]:
-    found: ColumnElement[bool] = column.icontains(text, autoescape=True)
+    # Where only letters of ASCII have two cases, folding those finds the same rows in a fraction of the time.
+    plain = all(letter.isascii() or letter.lower() == letter.upper() for letter in text)
+    found: ColumnElement[bool] = (column.collate("C") if plain else column).icontains(text, autoescape=True)
     return found
 
 

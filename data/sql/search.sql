@@ -11,12 +11,12 @@ WITH hit AS (
         1 AS rank, 'parcel' AS kind, v.parcel_code AS text, coalesce(p.holder, p.location) AS detail,
         v.parcel_code, v.entity_id, v.park_code, v.verdict, 1 AS n,
         st_x(st_pointonsurface(p.geom)) AS lon, st_y(st_pointonsurface(p.geom)) AS lat,
-        NOT (v.parcel_code ILIKE :start OR right(v.parcel_code, 7) ILIKE :start) AS later
+        NOT (v.parcel_code COLLATE "C" ILIKE :start OR right(v.parcel_code, 7) COLLATE "C" ILIKE :start) AS later
     FROM idle_verdict AS v
     JOIN parcel AS p ON p.version_id = v.version_id
     WHERE v.run_id = :run_id
-        AND (v.parcel_code ILIKE :like OR p.supervision_no ILIKE :like OR p.unit_code ILIKE :like
-            OR p.location ILIKE :like)
+        AND (v.parcel_code COLLATE "C" ILIKE :like OR p.supervision_no COLLATE "C" ILIKE :like OR p.unit_code COLLATE "C" ILIKE :like
+            OR p.location COLLATE "C" ILIKE :like)
     ORDER BY later, v.parcel_code
     LIMIT :limit
 ),
@@ -27,7 +27,7 @@ was_called AS (
         VALUES
             (p.parcel_code), (p.supervision_no), (p.unit_code) /* delivered numbers */
     ) AS n (number)
-    WHERE n.number ILIKE :like AND :like ~ '[0-9A-Za-z]' AND (SELECT count(*) FROM hit) < :limit
+    WHERE n.number COLLATE "C" ILIKE :like AND :like ~ '[0-9A-Za-z]' AND (SELECT count(*) FROM hit) < :limit
     ORDER BY p.entity_id, p.version_id DESC
 ),
 came_out AS (
@@ -64,7 +64,7 @@ holder AS (
         CASE WHEN count(*) = 1 THEN min(v.verdict) END, count(*), NULL::float, NULL::float, FALSE
     FROM idle_verdict AS v
     JOIN parcel AS p ON p.version_id = v.version_id
-    WHERE v.run_id = :run_id AND (p.holder ILIKE :like OR p.holder_credit_code ILIKE :like)
+    WHERE v.run_id = :run_id AND (p.holder COLLATE "C" ILIKE :like OR p.holder_credit_code COLLATE "C" ILIKE :like)
     GROUP BY p.holder, p.holder_credit_code
     ORDER BY p.holder
     LIMIT :limit
@@ -76,7 +76,7 @@ contract AS (
     FROM analysis_run AS r
     JOIN contract AS c ON c.known @> r.known_on
     JOIN idle_verdict AS v ON v.run_id = r.run_id AND v.parcel_code = c.parcel_codes[1]
-    WHERE r.run_id = :run_id AND c.contract_no ILIKE :like
+    WHERE r.run_id = :run_id AND c.contract_no COLLATE "C" ILIKE :like
     ORDER BY c.contract_no
     LIMIT :limit
 ),
@@ -86,7 +86,7 @@ zone AS (
         st_x(st_pointonsurface(k.geom)), st_y(st_pointonsurface(k.geom)), FALSE
     FROM analysis_run AS r
     JOIN park AS k ON k.known @> r.known_on
-    WHERE r.run_id = :run_id AND (k.park_name ILIKE :like OR k.park_code ILIKE :like)
+    WHERE r.run_id = :run_id AND (k.park_name COLLATE "C" ILIKE :like OR k.park_code COLLATE "C" ILIKE :like)
     ORDER BY k.park_code
     LIMIT :limit
 )

@@ -8,9 +8,14 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
+from data.identity import SYSTEM, Actor, acting
+from data.session import transaction
+from etl import exporting
 from tests.people import signed_in
-from tests.ui.conftest import DAY, READY_MS
+from tests.ui.conftest import DAY, READY_MS, ready
+from tests.ui.test_print import pdf, words_of
 
 PARK = "S217901"
 LANGUAGES = ["zh", "en"]
@@ -46,7 +51,7 @@ def tab_to(page: Page, wanted: str, most: int = 150) -> None:
 def test_a_clerk_takes_what_is_due_and_reads_why(
     page: Page, live_server: str, enter: Callable[..., None], lang: str
 ) -> None:
-    """From the first page to the trace of a parcel that falls due: two clicks; all that is due: one more."""
+    """From the first page to the trace of a parcel that falls due and its printed map: four clicks; all that is due: one."""
     enter("clerk")
     page.goto(f"{live_server}/?as_of={DAY}&lang={lang}")
     due = page.locator("table", has=page.locator("a[href^='/parcels/']")).first
@@ -56,6 +61,14 @@ def test_a_clerk_takes_what_is_due_and_reads_why(
     rules = page.locator("table.rules tbody tr")
     expect(rules.first).to_be_visible()
     assert rules.count() >= 3 and page.locator("table.rules .tag").count() >= 2
+    assert len(pdf(page).pages) == 1  # the dossier itself is one sheet
+    page.locator(".acts a[href^='/map']").click()
+    ready(page)
+    page.locator("[data-tool=print]").click()
+    expect(page).to_have_url(re.compile(r"/print/sheet\?"))
+    printed = pdf(page)
+    assert len(printed.pages) == 1 and "CGCS2000" in words_of(printed)
+    expect(page.locator("path.sel-b")).to_have_count(1)  # the parcel that was looked at is marked
     page.goto(f"{live_server}/?as_of={DAY}&lang={lang}")
     page.locator("a[href^='/due']").click()
     expect(page.locator("#rows tbody tr").first).to_be_visible()
@@ -101,6 +114,18 @@ def test_a_committee_freezes_its_list_by_mouse(
     with own.expect_download() as sheet:
         own.locator("a[href$='.xlsx']").click()
     assert sheet.value.suggested_filename.startswith("frozen-list-")
+    n_frozen = len(own.locator("#rows tbody tr").all())
+    own.locator("a[href^='/print/atlas']").click()
+    expect(own.locator("#order .sub")).to_contain_text(str(n_frozen))  # the same parcels as were frozen
+    own.locator("#order button[type=submit]").click()
+    with acting(Actor("worker", SYSTEM)):
+        with transaction() as connection:
+            number = connection.scalar(text("SELECT max(export_id) FROM export_job"))
+        exporting.carry_out(int(number or 0))
+    own.reload()
+    with own.expect_download() as atlas:
+        own.locator(f"a[href^='/export/jobs/{number}/file']").click()
+    assert atlas.value.suggested_filename.startswith("atlas_")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -30,7 +30,7 @@ export function tools({ olView, ruler, group, home, help }) {
     button('home', 'tool.home', home),
     measuring,
     choosing,
-    button('print', 'tool.print', () => window.print(), true),
+    page.may['/print/sheet'] && button('print', 'tool.print', () => window.location.assign(`/print/sheet${window.location.search}`), true),
     full,
     button('key', 'key.title', help));
   return { box, measure: () => measuring.click(), area: () => choosing.click(), leave: () => use(null), busy: () => ruler.active() || group.active() };
