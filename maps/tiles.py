@@ -8,11 +8,12 @@ from sqlalchemy import Connection, Select, select, text
 
 from data.filtering import Filter, conditions
 from data.identity import actor
+from data.map_classes import map_classes
 from data.models import IdleVerdict, Parcel
 from data.sql import load
 from gis import words
 from gis.errors import LandStockError
-from maps import grids, themes
+from maps import grids, theme_columns, themes
 
 LAYERS: Final = ("park", "parcel", "label", "builtup")
 DRAWN: Final = ("park", "parcel", "label")  # without being asked for
@@ -130,7 +131,8 @@ def etag(
     made_by = (
         load("tile").text,
         load("tile_builtup").text,
-        themes.CLASSES,
+        [themes.classes(theme) for theme in themes.THEMES],
+        map_classes(),
         sorted(_statuses().items()),
     )
     who = actor()  # one browser may be used by several persons, one after the other
@@ -209,7 +211,7 @@ def _on_matching(name: str, run_id: int, filters: TileFilter) -> Select[Any]:
     matching = (
         select(
             Parcel.entity_id, Parcel.parcel_code, Parcel.holder, Parcel.drawn_area_m2, Parcel.geom,
-            IdleVerdict.park_code, IdleVerdict.verdict, themes.column(filters.theme).label("theme"),
+            IdleVerdict.park_code, IdleVerdict.verdict, theme_columns.column(filters.theme).label("theme"),
         )
         .select_from(IdleVerdict)
         .join(Parcel, Parcel.version_id == IdleVerdict.version_id)

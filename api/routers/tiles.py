@@ -8,9 +8,11 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from api import kept_tiles
 from api.deps import ConnectionDep
 from api.filters import FilterQuery
-from maps import tiles
+from maps import themes, tiles
 
 router = APIRouter(tags=["tiles"])
+ThemeCode = Literal["stage", "use", "construction", "intensity", "completion"]
+assert {*themes.THEMES} == set(ThemeCode.__args__), "a theme is missing here"  # type: ignore[attr-defined]
 
 
 class TileQuery(FilterQuery):
@@ -19,7 +21,7 @@ class TileQuery(FilterQuery):
     run: Annotated[int, Query(ge=1, le=2**63 - 1)]
     layers: str = "park,parcel,label"
     year: int | None = None
-    theme: Literal["stage", "use"] | None = None
+    theme: ThemeCode | None = None
     v: str | None = None
 
     def tile_filter(self) -> tiles.TileFilter:

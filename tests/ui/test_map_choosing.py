@@ -180,7 +180,7 @@ def test_the_day_is_chosen_in_a_form(page, open_map, axe):
     expect(page.locator(".mchips [data-name=as_of]")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["stage", "use"])
+@pytest.mark.parametrize("theme", ["stage", "use", "construction", "intensity", "completion"])
 def test_a_theme_shows_the_class_of_each_parcel(page, open_map, middle, connection, keep, theme):
     open_map(f"{around(middle, 3)}&theme={theme}")
     shown = page.evaluate(

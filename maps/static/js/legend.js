@@ -2,6 +2,7 @@
 import { SHARES, yearColour } from './styles.js';
 import { LEVELS } from './grids.js';
 import { boundaryKey, drawing, el, number, page, t } from './page.js';
+import { swatch } from './patterns.js';
 
 function square(colour) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
@@ -34,8 +35,8 @@ export function legend(view) {
   }
 
   function classes(theme) {
-    const rows = theme.classes.map(({ code, word, fill }) => el('li', { 'data-class': code }, square(fill), word));
-    return [el('h3', { text: theme.word }), rows];
+    const rows = theme.classes.map(({ code, word, fill, pattern }) => el('li', { 'data-class': code }, swatch(fill, view.patterns || pattern === 'dashed' ? pattern : ''), word));
+    return [el('h3', { text: theme.word }), rows, theme.note && el('p', { class: 'small muted', text: theme.note })];
   }
 
   function show() {
@@ -45,13 +46,13 @@ export function legend(view) {
     if (far) made = shares;
     else if (view.theme === 'builtup') made = () => [el('h3', { text: t('theme.builtup') }), []];
     else if (theme) made = () => classes(theme);
-    const [title, rows] = made();
+    const [title, rows, note] = made();
     const more = [];
     if (view.builtup) {
       more.push(el('li', { class: 'sep' }, square(yearColour(view.year)), t('legend.builtup', { year: view.year })));
     }
     if (view.parks) more.push(el('li', { class: 'sep' }, boundaryKey(), t('legend.park')));
-    box.replaceChildren(title, el('ul', {}, ...rows, ...more));
+    box.replaceChildren(...[title, el('ul', {}, ...rows, ...more), note].filter(Boolean));
   }
   show();
   return { box, show };

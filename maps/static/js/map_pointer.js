@@ -1,6 +1,8 @@
 /** The pointer over the map: what lies under it, a word on it, and the choice of a parcel. */
 import { olView } from './map_view.js';
 import { code, el, read, status } from './page.js';
+import { swatch } from './patterns.js';
+import { themeClass } from './styles.js';
 import { days } from './url.js';
 
 const TIP_PAUSE_MS = 120;
@@ -17,17 +19,18 @@ export function pointer({ map, canvas, fill, view, act, side, drawing }) {
   function under(pixel) {
     const ids = new Map();
     map.forEachFeatureAtPixel(pixel, (feature) => {
-      if (feature.get('layer') === 'parcel') ids.set(feature.getId(), feature.get('status'));
+      if (feature.get('layer') === 'parcel') ids.set(feature.getId(), { state: feature.get('status'), theme: themeClass(view.theme, feature.get('theme')) });
     }, { layerFilter: (layer) => layer === fill });
     return ids;
   }
   const asked = (id) => read(`/api/v1/parcels/by-id/${id}?${days()}`).catch(() => null);
 
-  function show(pixel, id, state, found) {
+  function show(pixel, id, { state, theme }, found) {
     const word = found ? found.idle.finding || found.idle.word : '';
     tip.replaceChildren(
       ...(found ? [el('div', {}, code(found.parcel_code)), el('div', { class: 't', text: found.holder || '—' })] : []),
-      el('div', { class: 't' }, status(state), word && ` · ${word}`));
+      el('div', { class: 't' }, status(state), word && ` · ${word}`),
+      ...(theme ? [el('div', { class: 't shaded' }, swatch(theme.fill, theme.pattern), theme.word)] : []));
     tip.hidden = false;
     const [width, height] = map.getSize();
     tip.style.left = `${Math.max(4, Math.min(pixel[0] + 14, width - tip.offsetWidth - 8))}px`;

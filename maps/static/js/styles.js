@@ -2,62 +2,18 @@
 import { Fill, Stroke, Style, Text } from '../vendor/ol.js';
 import { LEVELS } from './grids.js';
 import { STATUS, number, page, t } from './page.js';
+import { OF_STATUS, covers, patterned } from './patterns.js';
 
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const INK = token('--c-ink');
 const OUTLINE = token('--s-outline');
 const BRAND = token('--c-brand');
 const WHITE = token('--c-select-halo');
-const LIGHT = token('--s-pattern-light');
-const DARK = token('--s-pattern-dark');
 const FONT = token('--font');
 const YEARS = [1, 2, 3, 4, 5, 6].map((step) => token(`--y-${step}`));
 
-/** Draw one 8 px tile of a pattern. The tile's size divides 512, to which the map aligns patterns. */
-const PATTERNS = {
-  determined(c) {
-    line(c, LIGHT, 1.1, [[-1, 7, 7, -1], [1, 9, 9, 1], [0, 8, 8, 0], [0, 0, 8, 8], [-1, 1, 1, -1], [7, 9, 9, 7],
-      [-1, 7, 1, 9], [7, -1, 9, 1], [4, -4, 12, 4], [-4, 4, 4, 12], [4, 12, 12, 4], [-4, 4, 4, -4]]);
-  },
-  disposing(c) {
-    line(c, LIGHT, 1.4, [[0, 8, 8, 0], [-1, 1, 1, -1], [7, 9, 9, 7]]);
-  },
-  investigating(c) {
-    line(c, DARK, 1, [[0, 2, 8, 2], [0, 6, 8, 6]]);
-  },
-  suspected(c) {
-    c.fillStyle = DARK;
-    for (const [x, y] of [[2, 2], [6, 6]]) {
-      c.beginPath();
-      c.arc(x, y, 1.05, 0, 2 * Math.PI);
-      c.fill();
-    }
-  },
-};
-
-function line(c, colour, width, segments) {
-  c.strokeStyle = colour;
-  c.lineWidth = width;
-  c.beginPath();
-  for (const [x1, y1, x2, y2] of segments) {
-    c.moveTo(x1, y1);
-    c.lineTo(x2, y2);
-  }
-  c.stroke();
-}
-
-function fillOf(code, patterns) {
-  const colour = STATUS.get(code).fill;
-  if (!patterns || !(code in PATTERNS)) return new Fill({ color: colour });
-  const ratio = window.devicePixelRatio || 1;
-  const canvas = document.createElement('canvas');
-  canvas.width = canvas.height = Math.round(8 * ratio);
-  const c = canvas.getContext('2d');
-  c.fillStyle = colour;
-  c.fillRect(0, 0, canvas.width, canvas.height);
-  c.scale(canvas.width / 8, canvas.height / 8);
-  PATTERNS[code](c);
-  return new Fill({ color: c.createPattern(canvas, 'repeat') });
+function fillOf(colour, pattern) {
+  return new Fill({ color: covers(pattern) ? patterned(colour, pattern) : colour });
 }
 
 const cache = new Map();
@@ -66,12 +22,13 @@ function kept(key, make) {
   return cache.get(key);
 }
 
-function parcelStyle(code, outlined, patterns) {
-  return kept(`parcel ${code} ${outlined} ${patterns}`, () => {
-    const dashed = code === 'unknown';
+/** The drawing of a class: its colour, from near its pattern and outline; dashed where a fact is missing. */
+function classStyle({ fill, pattern }, outlined, patterns) {
+  return kept(`class ${fill} ${pattern} ${outlined} ${patterns}`, () => {
+    const dashed = pattern === 'dashed';
     return new Style({
       zIndex: 1,
-      fill: fillOf(code, patterns && outlined),
+      fill: fillOf(fill, patterns && outlined ? pattern : ''),
       stroke: outlined
         ? new Stroke({
             color: dashed ? token('--c-ink-3') : OUTLINE,
@@ -84,18 +41,17 @@ function parcelStyle(code, outlined, patterns) {
   });
 }
 
+function parcelStyle(code, outlined, patterns) {
+  const pattern = code === 'unknown' ? 'dashed' : OF_STATUS[code] || '';
+  return classStyle({ fill: STATUS.get(code).fill, pattern }, outlined, patterns);
+}
+
 const THEMES = new Map((page.themes || []).map(({ code, classes }) => [code, new Map(classes.map((one) => [one.code, one]))]));
 
 /** A class of a theme; what has no class of its own is shown as the last, which says so. */
-function themeStyle(theme, code, outlined) {
+export function themeClass(theme, code) {
   const classes = THEMES.get(theme);
-  const last = [...classes.values()].pop();
-  const { fill } = classes.get(code) || last;
-  return kept(`theme ${fill} ${outlined}`, () => new Style({
-    zIndex: 1,
-    fill: new Fill({ color: fill }),
-    stroke: outlined ? new Stroke({ color: OUTLINE, width: 0.7, lineJoin: 'round' }) : undefined,
-  }));
+  return classes && (classes.get(code) || [...classes.values()].pop());
 }
 
 const boundary = [
@@ -177,7 +133,7 @@ export function tileStyle(view) {
         const code = feature.get('status');
         if (!view.parcels || metres > LEVELS.parcels) return null;
         if (code === 'normal' && metres > LEVELS.normal && !THEMES.has(view.theme)) return null;
-        if (THEMES.has(view.theme)) return themeStyle(view.theme, feature.get('theme'), metres <= LEVELS.normal);
+        if (THEMES.has(view.theme)) return classStyle(themeClass(view.theme, feature.get('theme')), metres <= LEVELS.normal, view.patterns);
         return parcelStyle(view.plain ? 'normal' : code, metres <= LEVELS.normal, view.patterns);
       }
       default:
