@@ -57,7 +57,7 @@ def classes(theme: str) -> tuple[Shade, ...]:
     if theme == "completion":
         n = len(map_classes().completed_since) + 1
         years = tuple(Shade(f"y{i}", fill) for i, fill in enumerate(_YEARS[-n:]))
-        return (*years, Shade("open", "#ead9bd", "dots"), UNKNOWN)
+        return (*years, Shade("open", "#d8d0bf"), UNKNOWN)
     return {"stage": _STAGE, "use": _USE, "construction": _CONSTRUCTION}[theme]
 
 

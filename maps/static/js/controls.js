@@ -75,5 +75,10 @@ export function themes(view, choose) {
     view.theme = select.value;
     choose();
   });
-  return { box: el('div', { class: 'float mtheme' }, el('span', { class: 'muted', text: t('map.theme') }), select) };
+  return {
+    box: el('div', { class: 'float mtheme' }, el('span', { class: 'muted', text: t('map.theme') }), select),
+    show() {
+      select.value = view.theme;
+    },
+  };
 }

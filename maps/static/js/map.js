@@ -8,6 +8,7 @@ import { LEVELS } from './grids.js';
 import { keyboard } from './keys.js';
 import { legend } from './legend.js';
 import { chipBar } from './map_chips.js';
+import { addressing } from './map_history.js';
 import { notes } from './map_notes.js';
 import { pointer } from './map_pointer.js';
 import { tileLayers } from './map_tiles.js';
@@ -18,10 +19,8 @@ import { dossier, panel } from './panel.js';
 import { panelSize } from './panel_size.js';
 import { readout } from './readout.js';
 import { attachSearch } from './search_box.js';
-import { address, days, wanted, withFilter } from './url.js';
+import { days, wanted, withFilter } from './url.js';
 import { years } from './years.js';
-
-const URL_PAUSE_MS = 500;
 
 const root = document.getElementById('map'); // takes the focus and the keys
 const host = root.parentElement; // holds what floats over it
@@ -59,16 +58,17 @@ function showBuiltup() {
 
 // ---- address ----
 
-function state() {
-  return { centre: toDegrees(olView.getCenter()), resolution: view.ground(), parcel: view.selected, theme: view.theme, year: view.year };
-}
-function write(push) {
-  const target = address(state());
-  if (push) window.history.pushState(null, '', target);
-  else window.history.replaceState(null, '', target);
-}
+const trail = addressing({
+  themed: (other) => themed(other),
+  select(id) {
+    view.selected = id;
+    redraw();
+    side.show(id).then((found) => found === null && missed(id));
+  },
+  nothing: () => unselect(),
+});
 function changeFilter(change) {
-  window.location.assign(withFilter(address(state()), change));
+  window.location.assign(withFilter(trail.here(), change));
 }
 function tableAddress() {
   const query = filterQuery();
@@ -86,24 +86,14 @@ const act = {
   async select(id, move = false) {
     view.selected = Number(id);
     redraw();
-    write(true);
+    trail.write(true);
     const found = await side.show(id);
-    if (!found) {
-      view.selected = null;
-      redraw();
-      return;
-    }
-    if (move) bring(found);
-    write(false);
+    if (found === null) missed(Number(id));
+    else if (found && move) bring(found);
   },
   clear() {
     if (group.chosen()) group.clear();
-    if (view.selected === null) return;
-    view.selected = null;
-    side.nothing();
-    redraw();
-    write(true);
-    say(t('live.cleared'));
+    if (unselect()) trail.write(true);
   },
   hover(id) {
     if (view.hovered === id) return;
@@ -112,7 +102,7 @@ const act = {
   },
   zoomTo, redraw, changeFilter,
   fail: said.fail,
-  link: () => new URL(address(state()), window.location.href).href,
+  link: () => new URL(trail.here(), window.location.href).href,
   /** Put a parcel to the chosen ones, or take it away. */
   choose: (id) => group.toggle(Number(id)),
   /** Put a value to a condition of the filter, or take it away. */
@@ -135,6 +125,22 @@ const act = {
   },
   focusSearch: () => finder.focus(),
 };
+
+/** A parcel that did not come is not selected, unless another one was meanwhile. */
+function missed(id) {
+  if (view.selected !== id) return;
+  view.selected = null;
+  redraw();
+}
+/** Leave no parcel selected; says whether one was. */
+function unselect() {
+  if (view.selected === null) return false;
+  view.selected = null;
+  side.nothing();
+  redraw();
+  say(t('live.cleared'));
+  return true;
+}
 
 /** Bring a parcel into view: pan if it is on the screen at a readable size, else zoom. */
 function bring(found) {
@@ -174,16 +180,21 @@ const finder = input ? attachSearch(input, picked) : { focus() {} };
 const side = panel(aside, act, switches.box);
 const size = panelSize(aside, resized);
 
-function changed(name) {
-  if (name === 'theme') view.builtup = view.theme === 'builtup';
+/** Show the theme and year of the view; `other`: the theme is another one than before. */
+function themed(other) {
+  if (other) view.builtup = view.theme === 'builtup';
   view.plain = view.theme === 'builtup';
   slider.show(view.builtup);
   showBuiltup();
   switches.show();
+  theme.show();
   key.show();
-  if (name === 'theme') retry();
+  if (other) retry();
   redraw();
-  write(name === 'theme');
+}
+function changed(name) {
+  themed(name === 'theme');
+  trail.write(name === 'theme');
 }
 
 const bar = tools({ olView, ruler, group, home: () => home(map), help: () => help.toggle() });
@@ -198,18 +209,15 @@ const tip = pointer({ map, canvas, fill: tiles.fill, view, act, side, drawing: (
 
 // ---- start ----
 
-let urlTimer = 0;
 olView.on(['change:center', 'change:resolution'], busy);
 map.on('rendercomplete', () => {
   root.setAttribute('data-ready', '1');
   said.crowd();
 });
 map.on('moveend', () => {
-  clearTimeout(urlTimer);
-  urlTimer = setTimeout(() => write(false), URL_PAUSE_MS);
+  trail.moved();
   key.show();
 });
-window.addEventListener('popstate', () => window.location.reload());
 
 host.append(...[bases.text, bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, tip, expand].filter(Boolean));
 if (size.hidden) {
@@ -228,8 +236,8 @@ side.results();
 if (wanted.parcel) {
   view.selected = wanted.parcel;
   side.show(wanted.parcel).then((found) => {
-    if (!found) view.selected = null;
-    else if (!wanted.centre) zoomTo(found);
+    if (found === null) missed(wanted.parcel);
+    else if (found && !wanted.centre) zoomTo(found);
     redraw();
   });
 }

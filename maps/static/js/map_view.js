@@ -21,8 +21,16 @@ export const middle = [(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2]
 /** Units of the view per metre on the ground: 1 / cos(latitude) in web Mercator. */
 export const stretch = (at) => 1 / getPointResolution(projection, 1, at, 'm');
 
-const builtup = wanted.theme === 'builtup' && page.years.length > 0;
-const theme = builtup || page.themes.some(({ code }) => code === wanted.theme) ? wanted.theme : 'status';
+/** The theme of an address; the status where it names none that there is. */
+export function themeOf(asked) {
+  const builtup = asked.theme === 'builtup' && page.years.length > 0;
+  return builtup || page.themes.some(({ code }) => code === asked.theme) ? asked.theme : 'status';
+}
+/** The year of an address; the newest where it names none that was surveyed. */
+export const yearOf = (asked) => (page.years.includes(asked.year) ? asked.year : page.years[page.years.length - 1] || null);
+
+const theme = themeOf(wanted);
+const builtup = theme === 'builtup';
 
 export const olView = new View({
   projection,
@@ -38,7 +46,7 @@ export const view = {
   ground: () => olView.getResolution() / stretch(olView.getCenter()),
   patterns: true, parks: true, parcels: true, labels: true,
   builtup, plain: builtup, theme,
-  year: page.years.includes(wanted.year) ? wanted.year : page.years[page.years.length - 1] || null,
+  year: yearOf(wanted),
   selected: null, hovered: null, chosen: new Set(),
 };
 

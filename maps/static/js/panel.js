@@ -54,6 +54,7 @@ export function panel(aside, act, layers) {
   }
 
   function nothing() {
+    asked += 1; // what is still on its way is no longer wanted
     shown = null;
     actions.hidden = true;
     bodies.parcel.replaceChildren(el('div', { class: 'nothing' }, drawing('i-empty', 'pic'),
@@ -61,6 +62,7 @@ export function panel(aside, act, layers) {
       el('button', { type: 'button', class: 'btn', text: t('empty.search'), onclick: act.focusSearch })));
   }
 
+  /** Show a parcel. Returns it, null where it did not come, undefined where another one was asked for meanwhile. */
   async function show(id) {
     const turn = ++asked;
     open('parcel');
@@ -69,7 +71,7 @@ export function panel(aside, act, layers) {
     try {
       found = await read(`/api/v1/parcels/by-id/${id}?${days()}`);
     } catch (error) {
-      if (turn !== asked) return null;
+      if (turn !== asked) return undefined;
       nothing();
       bodies.parcel.removeAttribute('aria-busy');
       if (error.code !== '404') act.fail(error.code, () => show(id));
@@ -77,7 +79,7 @@ export function panel(aside, act, layers) {
         drawing('i-warn'), el('span', { text: t('error.unknown_parcel', { id }) }))));
       return null;
     }
-    if (turn !== asked) return null;
+    if (turn !== asked) return undefined;
     shown = found;
     bodies.parcel.removeAttribute('aria-busy');
     bodies.parcel.replaceChildren(...sections(found));

@@ -3,10 +3,10 @@ import { filterQuery, page } from './page.js';
 
 const asked = new URLSearchParams(window.location.search);
 
-const numeric = (name) => {
-  const value = Number(asked.get(name));
-  return asked.has(name) && Number.isFinite(value) && value > 0 ? value : null;
-};
+function numeric(query, name) {
+  const value = Number(query.get(name));
+  return query.has(name) && Number.isFinite(value) && value > 0 ? value : null;
+}
 
 function place(text) {
   if (!/^-?\d+(\.\d+)?,-?\d+(\.\d+)?$/.test(text || '')) return null;
@@ -14,14 +14,20 @@ function place(text) {
   return Math.abs(lon) <= 180 && Math.abs(lat) <= 85 ? [lon, lat] : null;
 }
 
-/** What the address asks for; anything unreadable is null. */
-export const wanted = {
-  centre: place(asked.get('c')),
-  resolution: numeric('r'),
-  parcel: Number.isInteger(numeric('p')) ? numeric('p') : null,
-  theme: asked.get('theme'),
-  year: numeric('y'),
-};
+/** What the query of an address asks for; anything unreadable is null. */
+export function wantedIn(search) {
+  const query = new URLSearchParams(search);
+  const parcel = numeric(query, 'p');
+  return {
+    centre: place(query.get('c')),
+    resolution: numeric(query, 'r'),
+    parcel: Number.isInteger(parcel) ? parcel : null,
+    theme: query.get('theme'),
+    year: numeric(query, 'y'),
+  };
+}
+/** What the address asked for when the page was opened. */
+export const wanted = wantedIn(window.location.search);
 
 const themes = ['status', 'builtup', ...page.themes.map(({ code }) => code)];
 /** Parts of the address that can't be read. */

@@ -73,7 +73,7 @@ export function yearSlider(view, changed, { hand = () => {}, marked = () => {} }
     arrow('i-left', 'year.previous', -1), shown, arrow('i-right', 'year.next', 1),
     el('div', { class: 'track' }, range, el('div', { class: 'ticks', 'aria-hidden': 'true' }, ...all.map((year) => el('span', { text: String(year) })))));
   if (all.length) set(all.indexOf(view.year));
-  return { box, range, go };
+  return { box, range, go, sync: () => all.length && set(all.indexOf(view.year)) };
 }
 
 /** The slider of the map: it plays year by year, and bars beside it mark the year. */
@@ -88,7 +88,7 @@ export function years(view, changed) {
     timer = 0;
     play.setAttribute('aria-pressed', 'false');
   }
-  const { box, range, go } = yearSlider(view, changed, { hand: stop, marked: areas.mark });
+  const { box, range, go, sync } = yearSlider(view, changed, { hand: stop, marked: areas.mark });
   /** Year by year to the end; not for people who asked their machine to keep still. */
   function start() {
     if (still.matches) {
@@ -115,6 +115,7 @@ export function years(view, changed) {
     box,
     show(on) {
       box.hidden = !on;
+      sync();
       if (!on) stop();
     },
   };
