@@ -5,10 +5,13 @@ from pathlib import Path
 
 from api.deps import Asked
 from data.identity import actor
+from data.statistics import Terms
 from etl.export.consent import PurposeNeeded
 from etl.export.order import Order, checked, produce
 
 __all__ = ["MEDIA", "PurposeNeeded", "exported"]
+
+NO_TERMS = Terms()
 
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -21,8 +24,15 @@ MEDIA = {
 }
 
 
-def exported(what: str, form: str, asked: Asked, lang: str, purpose: str = "") -> tuple[str, bytes]:
-    """Return name and content of a file with exactly the parcels that the page of this filter shows.
+def exported(
+    what: str, form: str, asked: Asked, lang: str, purpose: str = "", terms: Terms = NO_TERMS
+) -> tuple[str, bytes]:
+    """Return name and content of a file with exactly the rows that the page of this filter shows.
+
+    Parameters
+    ----------
+    terms
+        The facets of the page of contract terms; its park is that of the filter.
 
     Raises
     ------
@@ -34,7 +44,7 @@ def exported(what: str, form: str, asked: Asked, lang: str, purpose: str = "") -
     order = checked(
         Order(
             (what,), form, asked.as_of, asked.query.known_on, chosen=asked.filter, lang=lang, person=actor().name,
-            purpose=purpose,
+            purpose=purpose, term=terms.term, verdict=terms.verdict,
         )
     )  # fmt: skip
     asked.run()

@@ -64,6 +64,8 @@ VerdictCode = Literal[
     "ACTIVE", "COMPLETED", "NOT_SUPPLIED", "UNDETERMINED",
 ]  # fmt: skip
 StageCode = Literal["NOT_SUPPLIED", "SUPPLIED", "DELIVERED", "COMMENCED", "COMPLETED", "UNKNOWN"]
+TermCode = Literal["INTENSITY", "TOTAL_INVESTMENT", "FAR"]
+TermVerdictCode = Literal["MET", "SHORT", "NOT_DUE", "UNDETERMINED"]
 LandUse = Annotated[str, StringConstraints(max_length=10, pattern=r"^[0-9A-Za-z.]+$", strip_whitespace=True)]
 EntityId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 MOST_IDS = 2_000  # an address of 2,000 numbers is as long as browsers and proxies carry

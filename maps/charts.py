@@ -36,7 +36,7 @@ def chart(
     decals
         Patterns on the bars, so that series differ without colour.
     mark
-        Category before which a line stands, and its words.
+        Category on whose near edge a line stands, and its words; of columns only.
     across
         Name of the axis of categories.
     """

@@ -12,10 +12,11 @@ from api.deps import Asked, AskedDep, ConnectionDep, VisitorDep, asked_of
 from api.errors import status_of_error, wants_page
 from api.export_page import Wanted
 from api.exporting import MEDIA, PurposeNeeded, exported
-from api.filters import read_pairs
+from api.filters import TermCode, TermVerdictCode, read_pairs
 from api.pages import Frame, frame, page, unframed
 from data import audit, export_jobs
 from data.identity import actor
+from data.statistics import Terms
 from gis.errors import LandStockError
 
 router = APIRouter(prefix="/export", tags=["exports"])
@@ -150,10 +151,15 @@ def download(
     asked: AskedDep,
     visitor: VisitorDep,
     purpose: Purpose = "",
+    term: Annotated[TermCode | Literal[""], Query(description="Which contract term; all if empty")] = "",
+    found: Annotated[
+        TermVerdictCode | Literal[""], Query(description="Verdict on the term; all if empty")
+    ] = "",
 ) -> Response:
     """Return a file with exactly the rows of the list that has the same filter."""
     try:
-        return _file(*exported(what, form, asked, visitor.lang, purpose))
+        terms = Terms(term=term or None, verdict=found or None)
+        return _file(*exported(what, form, asked, visitor.lang, purpose, terms))
     except PurposeNeeded as error:
         if not wants_page(request):
             raise

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from api import map_page, statistics
 from api.deps import AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.documents import exact, figure, intensity_document
-from api.filters import Links
+from api.filters import Links, TermCode, TermVerdictCode
 from api.pages import frame, page
 from data import land, overview
 from data import statistics as read
@@ -22,10 +22,8 @@ from maps.formats import M2_PER_HA, M2_PER_MU
 
 router = APIRouter(tags=["statistics"])
 SIZES = (25, 50, 100, 200)
-Term = Annotated[Literal["INTENSITY", "TOTAL_INVESTMENT", "FAR"], Query(description="Which contract term")]
-Verdict = Annotated[
-    Literal["", "MET", "SHORT", "NOT_DUE", "UNDETERMINED"], Query(description="Verdict on the term; all if empty")
-]  # fmt: skip
+Term = Annotated[TermCode, Query(description="Which contract term")]
+Verdict = Annotated[TermVerdictCode | Literal[""], Query(description="Verdict on the term; all if empty")]
 
 
 @router.get("/scoreboard", include_in_schema=False, response_class=HTMLResponse)
@@ -118,7 +116,7 @@ def intensity(
     return page(
         request, "intensity.html", visitor, asked, around, current="intensity", term=term, chosen=found, sort=sort,
         rows=[(row, explain_intensity(term_trace(row, row["facts"], row["cited"], row["as_of"]), visitor.lang)) for row in rows],
-        facets=facets, n=n, drawn_n=sum(steps.values()), exported_n=sum(counts.values()), terms=read.TERMS,
+        facets=facets, n=n, drawn_n=sum(steps.values()), terms=read.TERMS,
         term_counts={name: sum(_facets(counts, name).values()) for name in read.TERMS},
         page=number, pages=pages, size=paging.size, sizes=SIZES, whole=_Whole(n),
         links=Links(asked.query, **{name: value for name, value in kept.items() if value}),

@@ -15,7 +15,8 @@ DECIMALS = 7  # of a degree, about a centimetre; RFC 7946 section 11.2
 class Question:
     """What an export was asked: the day, the time known, the park; and what it is for, where that is said.
 
-    ``decimals`` are those of a degree in GeoJSON.
+    ``decimals`` are those of a degree in GeoJSON. ``term`` and ``verdict`` choose among the verdicts on contract
+    terms; other exports have none.
     """
 
     as_of: dt.date
@@ -25,6 +26,8 @@ class Question:
     person: str = "system"
     purpose: str = ""
     decimals: int = DECIMALS
+    term: str | None = None
+    verdict: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

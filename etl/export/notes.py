@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from etl.export.dataset import Dataset
+from gis.words import INTENSITY_VERDICTS, TERMS, word
 
 _CHINA = ZoneInfo("Asia/Shanghai")
 _DEFINITION = {
@@ -39,8 +40,24 @@ def _state(dataset: Dataset) -> str:
     day = question.as_of.isoformat()
     scope = dataset.park_name or question.park_code
     if question.lang == "zh":
-        return f"截至日期：{day}；范围：{scope or '全部园区'}；{len(dataset.rows)} 行。"
-    return f"As of {day}; {scope or 'all parks'}; {len(dataset.rows)} rows."
+        facets = "".join(f"；{text}" for text in _facets(dataset))
+        return f"截至日期：{day}；范围：{scope or '全部园区'}{facets}；{len(dataset.rows)} 行。"
+    facets = "".join(f"; {text}" for text in _facets(dataset))
+    return f"As of {day}; {scope or 'all parks'}{facets}; {len(dataset.rows)} rows."
+
+
+def _facets(dataset: Dataset) -> list[str]:
+    """Return which verdicts on contract terms were chosen, in words; nothing where all were."""
+    if dataset.what != "intensity":
+        return []
+    question = dataset.question
+    named = (
+        ("指标", "term", TERMS, question.term),
+        ("判定", "verdict", INTENSITY_VERDICTS, question.verdict),
+    )
+    if question.lang == "zh":
+        return [f"{zh}：{word(words, code, 'zh')}" for zh, _, words, code in named if code]
+    return [f"{en}: {word(words, code, 'en')}" for _, en, words, code in named if code]
 
 
 def _source(dataset: Dataset) -> str:

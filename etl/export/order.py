@@ -43,6 +43,8 @@ class Order:
         Decimals of a degree in GeoJSON, one of ``DECIMALS``.
     chosen
         Which parcels; layers without a parcel number know only its park.
+    term, verdict
+        Which verdicts on contract terms; all where empty. Other layers have none.
     """
 
     whats: tuple[str, ...]
@@ -55,6 +57,8 @@ class Order:
     lang: str = "zh"
     person: str = "system"
     purpose: str = ""
+    term: str | None = None
+    verdict: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return plain values, from which :func:`from_json` makes the same order."""
@@ -88,7 +92,7 @@ def from_json(values: Mapping[str, Any]) -> Order:
     known_on = values["known_on"]
     return Order(
         **{
-            **{one.name: values[one.name] for one in fields(Order)},
+            **{one.name: values[one.name] for one in fields(Order) if one.name in values},
             "whats": tuple(values["whats"]), "chosen": Filter(**kept),
             "as_of": dt.date.fromisoformat(values["as_of"]),
             "known_on": None if known_on is None else dt.datetime.fromisoformat(known_on),
@@ -166,8 +170,9 @@ def produce(order: Order, folder: Path, tell: Tell = silent, pack: bool = True) 
 
 def _question(order: Order, park: str | None) -> Question:
     return Question(
-        order.as_of, order.known_on, park, order.lang, order.person, order.purpose, order.decimals
-    )
+        order.as_of, order.known_on, park, order.lang, order.person, order.purpose, order.decimals,
+        order.term, order.verdict,
+    )  # fmt: skip
 
 
 def _atlas(order: Order, folder: Path, tell: Tell) -> Path:
@@ -221,6 +226,8 @@ def narrowed(found: Dataset, codes: set[str]) -> Dataset:
 
 def _written(order: Order, what: str, found: Dataset, folder: Path) -> list[Path]:
     chosen = order.as_json()["chosen"] | {"as_of": order.as_of, "known_on": order.known_on}
+    if what == "intensity":
+        chosen |= {name: value for name in ("term", "verdict") if (value := getattr(order, name))}
     granted = consent.ask(found, order.form, chosen)
     path = folder / name_of(order, what)
     write(found, order.form, path)

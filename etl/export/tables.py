@@ -23,6 +23,7 @@ from data.models import (
 )
 from data.session import transaction
 from data.sites import ParkNotFound
+from data.statistics import Terms
 from etl.analysis.judging import Progress
 from etl.analysis.run import ensure_run
 from etl.export import agreements, disagreements, land
@@ -213,11 +214,9 @@ def _intensity(connection: Connection, _: DataState, question: Question, run_id:
     table = IntensityVerdict.__table__
     statement = (
         select(*(table.c[column.name] for column in c.INTENSITY))
-        .where(IntensityVerdict.run_id == run_id)
+        .where(*Terms(question.park_code, question.term, question.verdict).conditions(run_id))
         .order_by(IntensityVerdict.contract_no.collate("C"), IntensityVerdict.term)
     )
-    if question.park_code is not None:
-        statement = statement.where(IntensityVerdict.park_code == question.park_code)
     return _make(connection, statement, "intensity", question, c.INTENSITY)
 
 

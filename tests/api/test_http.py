@@ -1,10 +1,15 @@
 """The interface over HTTP: shapes, filters, errors, headers. Figures are compared between answers, or with the sample's table."""
 
+import csv
+import io
 import json
 import re
 from collections import Counter
+from decimal import Decimal
+from typing import Any
 
 import httpx
+import openpyxl
 import pytest
 
 DAY = {"as_of": "2026-11-01"}
@@ -222,3 +227,37 @@ def test_known_before_the_first_publication_is_empty(client: httpx.Client) -> No
     answer = client.get("/api/v1/parcels", params=DAY | {"known_on": "2020-01-01T00:00:00+08:00"})
     assert answer.status_code == 200
     assert answer.json()["total"] == 0
+
+
+def listed_terms(client: httpx.Client, asked: str) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many terms the list says that it has, and all of them, page by page."""
+    total, rows, number = 1, [], 0
+    while number * 1000 < total:
+        number += 1
+        answer = client.get(f"/api/v1/intensity?{asked}&size=1000&page={number}").json()
+        total = answer["total"]
+        rows += answer["rows"]
+    return total, rows
+
+
+def test_contract_terms_are_exported_by_the_facets_of_their_page(client: httpx.Client) -> None:
+    """Every facet of term and verdict: the file has the rows of the list, so as many, and says which they are."""
+    for term in ("INTENSITY", "TOTAL_INVESTMENT", "FAR"):
+        asked = f"as_of={DAY['as_of']}&term={term}"
+        facets = client.get(f"/api/v1/intensity?{asked}").json()["verdicts"]
+        for found in ("", *facets):
+            total, listed = listed_terms(client, f"{asked}&found={found}")
+            answer = client.get(f"/export/intensity.csv?{asked}&found={found}")
+            rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+            assert len(rows) == total == (facets[found] if found else sum(facets.values()))
+            assert {(row["contract_no"], row["term"], row["verdict"]) for row in rows} == {
+                (row["contract_no"], row["term"], row["verdict"]) for row in listed
+            }
+            for name in ("actual", "required"):
+                amounts = [sum(Decimal(row[name] or 0) for row in part) for part in (rows, listed)]
+                assert amounts[0] == amounts[1], name
+    book = client.get(f"/export/intensity.xlsx?as_of={DAY['as_of']}&term=FAR&found=SHORT&lang=zh").content
+    said = openpyxl.load_workbook(io.BytesIO(book))["说明"]["A1"].value
+    assert "指标：容积率；判定：未达标" in said
+    everything = client.get(f"/export/intensity.csv?as_of={DAY['as_of']}").content.decode("utf-8-sig")
+    assert {row["term"] for row in csv.DictReader(io.StringIO(everything))} >= {"INTENSITY", "FAR"}

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -152,21 +153,44 @@ def test_play_is_not_offered_where_motion_is_unwanted(page: Page, live_server: s
 def test_intensity_counts_agree_with_its_export_and_rows_open_their_arithmetic(
     page: Page, live_server: str
 ) -> None:
+    for facets in ("", "&term=TOTAL_INVESTMENT", "&found=SHORT", "&term=FAR&found=UNDETERMINED"):
+        page.goto(address(live_server, f"/intensity?park=S217901{facets}"))
+        shown = page.locator("#rows .hd .sub").inner_text()
+        count = int(re.sub(r"\D", "", shown))
+        with page.expect_download() as waiting:
+            page.locator('a[href*="intensity.csv"]').click()
+        text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+        terms = list(csv.DictReader(io.StringIO(text)))
+        assert len(terms) == count > 0, facets
+        drawn = [cell.split()[0] for cell in page.locator("#rows tbody td:first-child").all_inner_texts()]
+        assert set(drawn) <= {row["contract_no"] for row in terms}
+        wanted = dict(part.split("=") for part in facets.split("&") if part)
+        assert {row["term"] for row in terms} == {wanted.get("term", "INTENSITY")}
+        assert "found" not in wanted or {row["verdict"] for row in terms} == {wanted["found"]}
     page.goto(address(live_server, "/intensity?park=S217901"))
-    counts = [int(text.split()[-1].replace(",", "")) for text in page.locator(".terms a").all_inner_texts()]
-    with page.expect_download() as waiting:
-        page.locator('a[href*="intensity.csv"]').click()
-    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
-    terms = [
-        row
-        for row in csv.reader(io.StringIO(text))
-        if len(row) > 2 and row[1] in ("INTENSITY", "TOTAL_INVESTMENT", "FAR")
-    ]
-    assert len(terms) == sum(counts)
     row = page.locator("#rows tbody tr").first
     row.locator(".why summary").focus()
     page.keyboard.press("Enter")
     expect(row.locator(".why li").first).to_be_visible()
+
+
+def test_the_threshold_stands_where_the_column_of_100_percent_begins(page: Page, live_server: str) -> None:
+    page.goto(address(live_server, "/intensity"))
+    plot = page.locator("#chart-reached[data-ready='1']")
+    expect(plot).to_be_attached()
+    middles = {
+        text: left + width / 2
+        for text, left, width in plot.locator("text").evaluate_all(
+            "all => all.map((one) => [one.textContent, one.getBoundingClientRect().left, one.getBoundingClientRect().width])"
+        )
+    }
+    # Names stand under the middle of their columns; all columns are equally wide.
+    width = (middles["100–110"] - middles["0–10"]) / 10
+    lines = plot.locator("path[stroke-dasharray]").evaluate_all(
+        "all => all.map((one) => one.getBoundingClientRect()).filter((box) => box.width < 2 && box.height > 100).map((box) => box.left + box.width / 2)"
+    )
+    assert len(lines) == 1
+    assert abs(lines[0] - (middles["100–110"] - width / 2)) < 1.5
 
 
 def test_a_committee_sees_its_own_park_only(page: Page, live_server: str) -> None:

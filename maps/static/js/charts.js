@@ -29,16 +29,20 @@ function drawn(series, index, spec) {
       decal: pattern ? { ...pattern, color: token('--c-veil') } : undefined,
     },
   };
-  if (spec.mark && index === 0) {
-    // Between two columns: where the one of the mark starts.
-    one.markLine = {
+  return one;
+}
+
+/** A line between two columns. A category has no place but its middle, so it stands on an axis of its own: from 0 on, one a column. */
+function marked(mark) {
+  return {
+    type: 'line', xAxisIndex: 1, data: [], tooltip: { show: false }, silent: true,
+    markLine: {
       silent: true, symbol: 'none', animation: false,
       lineStyle: { color: token('--c-ink'), type: 'dashed', width: 1.5 },
-      label: { formatter: spec.mark.text, ...text, color: token('--c-ink'), position: 'end' },
-      data: [{ xAxis: spec.mark.at }],
-    };
-  }
-  return one;
+      label: { formatter: mark.text, ...text, color: token('--c-ink'), position: 'end' },
+      data: [{ xAxis: mark.at }],
+    },
+  };
 }
 
 function option(spec) {
@@ -52,19 +56,20 @@ function option(spec) {
     type: 'value', axisLabel: { ...text, formatter: shown }, splitLine: { lineStyle: { color: token('--c-line-soft') } },
     minInterval: spec.series.every((one) => one.values.every((value) => value === null || Number.isInteger(value))) ? 1 : 0,
   };
+  const edges = { type: 'value', position: 'bottom', min: 0, max: spec.categories.length, show: false, axisPointer: { show: false } };
   return {
     animation: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
     aria: { enabled: true, label: { description: spec.title } },
     textStyle: text,
-    legend: { top: 0, left: 0, itemWidth: 16, itemHeight: 12, textStyle: { ...text, color: token('--c-ink') }, selectedMode: false },
+    legend: { data: spec.series.map((series) => series.name), top: 0, left: 0, itemWidth: 16, itemHeight: 12, textStyle: { ...text, color: token('--c-ink') }, selectedMode: false },
     grid: { left: 8, right: 24, top: 44, bottom: spec.across ? 34 : 8, containLabel: true },
     tooltip: {
       trigger: 'axis', renderMode: 'richText', axisPointer: { type: 'shadow' }, confine: true,
       valueFormatter: (value) => (value === null || value === undefined ? '—' : `${shown(value)} ${spec.unit}`),
     },
-    xAxis: lying ? values : names,
+    xAxis: lying ? values : spec.mark ? [names, edges] : names,
     yAxis: lying ? names : values,
-    series: spec.series.map((series, index) => drawn(series, index, spec)),
+    series: [...spec.series.map((series, index) => drawn(series, index, spec)), ...(spec.mark ? [marked(spec.mark)] : [])],
   };
 }
 
