@@ -45,7 +45,7 @@ class NoRights(LandStockError):
     code = "no-rights"
     _WHAT: ClassVar = {
         "start": ("this", "此项"), "account": ("accounts", "账号"), "accounts": ("accounts", "账号"), "settings": ("settings", "系统设置"),
-        "help": ("the help", "帮助"), "land": ("land data", "土地数据"), "export": ("exports", "导出"),
+        "help": ("the help", "帮助"), "land": ("land data", "土地数据"), "export": ("exports", "导出功能"),
         "import": ("deliveries", "成果导入"), "audit": ("the log", "日志"), "approvals": ("approvals", "审批"), "notices": ("public notices", "公示公告"),
         "quality": ("data quality", "数据质量"), "lists": ("frozen lists", "冻结清单"), "change": ("changes", "更改数据"),
     }  # fmt: skip
@@ -53,8 +53,8 @@ class NoRights(LandStockError):
     def __init__(self, what: str) -> None:
         en, zh = self._WHAT[what]
         super().__init__(
-            f"Your role does not include {en}. Ask your administrator if you need it.",
-            f"您的角色不含{zh}。如工作需要，请联系管理员。",
+            f"Your role may not {'make' if what == 'change' else 'see'} {en}. Ask your administrator if you need it.",
+            f"您的角色不能{'' if what == 'change' else '查看'}{zh}。如工作需要，请联系管理员。",
         )
 
 

@@ -10,9 +10,8 @@ from api.actors import cookie_name, secret_of
 from api.errors import status_of_error
 from api.pages import unframed
 from api.visitor import Visitor
-from data import accounts, sign_in
-from data.identity import acting
-from data.session import transaction
+from api.whom import administrators
+from data import sign_in
 from data.settings import LOOPBACK, settings
 from gis.errors import LandStockError, UsageFault
 
@@ -72,11 +71,9 @@ def login_page(
     request: Request, visitor: Visitor, name: str = "", after: str = "/", fault: LandStockError | None = None
 ) -> HTMLResponse:
     """Return the page that asks for name and password, with what went wrong before."""
-    with acting(sign_in.NOBODY), transaction(settings().request_timeout_s) as connection:
-        whom = accounts.administrators(connection)
     return entrance(
         request, "login.html", visitor, status_of_error(fault) if fault else 200, name=name, next=after,
-        error=fault.text(visitor.language) if fault else "", administrators=whom, path="/login",
+        error=fault.text(visitor.language) if fault else "", administrators=administrators(), path="/login",
         sso=settings().oidc_issuer is not None,
     )  # fmt: skip
 

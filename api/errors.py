@@ -14,6 +14,7 @@ from api.access import may
 from api.headers import HEADERS
 from api.visitor import visitor
 from api.waiting import BeingComputed
+from api.whom import administrators
 from data.settings import settings
 from gis.errors import LandStockError
 from maps.viewer import render
@@ -95,7 +96,8 @@ def problem(request: Request, status: int, code: str, detail: str, **more: objec
     if not wants_page(request):
         body = {"type": code, "title": title, "status": status, "detail": detail, **more}
         return JSONResponse(body, status, media_type=PROBLEM)
-    page = _page(request, "error.html", status=status, code=code, detail=detail)
+    whom = administrators() if code == "no-rights" else []
+    page = _page(request, "error.html", status=status, code=code, detail=detail, administrators=whom)
     return HTMLResponse(page, status)
 
 

@@ -9,9 +9,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from api.deps import Asked
-from api.pages import status_list
+from api.pages import Frame, status_list
 from data import land, overview, queries, statistics
 from data.filtering import Filter
+from data.growth_targets import Target
 from data.models import IdleVerdict
 from data.queries import LISTED, Total, UnknownSort
 from gis.words import word
@@ -229,6 +230,14 @@ def stock_charts(found: Sequence[Stock], lang: str, unit: str) -> list[dict[str,
             f"stock-{branch}", "rows", words.text(f"stock.{branch}"), words.text(f"unit.{unit}"), names, series, decals=True,
         ))  # fmt: skip
     return made
+
+
+def told_targets(targets: Mapping[str, Target], around: Frame) -> list[tuple[Target, list[str]]]:
+    """Return each different target of yearly growth with the names of its parks."""
+    found: dict[Target, list[str]] = {}
+    for code, target in targets.items():
+        found.setdefault(target, []).append(around.park_name(code) or code)
+    return list(found.items())
 
 
 def _drawn(area_m2: Decimal | None, unit: str) -> float | None:

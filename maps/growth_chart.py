@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 WIDTH, HEIGHT, FOOT, HEAD, LEFT, SIDE = 600, 216, 26, 30, 52, 8
@@ -20,6 +21,7 @@ _SUMMED: Final = {
 class Line:
     """One year of the ledger, in m2. Parts are None in the first year observed, everything where a park is missing.
 
+    ``increment`` is the yearly increase that the rules ask the parks to exceed.
     ``opening + new − removed + boundary + correction + sliver = closing``; ``sliver`` is the net of differences below
     the smallest patch.
     """
@@ -29,6 +31,7 @@ class Line:
     builtup: Decimal | None
     change: Decimal | None
     met: bool | None
+    increment: Decimal = Decimal(0)
     from_year: int | None = None
     opening: Decimal | None = None
     new: Decimal | None = None
@@ -47,8 +50,13 @@ class Line:
 
     @property
     def before(self) -> Decimal | None:
-        """What the area must exceed to have grown: that of the year before, on the same boundary."""
+        """The area of the year before, on the same boundary."""
         return None if self.builtup is None or self.change is None else self.builtup - self.change
+
+    @property
+    def target(self) -> Decimal | None:
+        """What the area must exceed: that of the year before and the increase that is asked for."""
+        return None if self.before is None else self.before + self.increment
 
     @property
     def balances(self) -> bool | None:
@@ -65,7 +73,9 @@ def _total(rows: Sequence[Row], *names: str) -> Decimal | None:
     return None if any(value is None for value in values) else sum(values, Decimal(0))
 
 
-def lines(rows: Sequence[Row], ledger: Sequence[Row]) -> list[Line]:
+def lines(
+    rows: Sequence[Row], ledger: Sequence[Row], increments: Mapping[str, Decimal] = MappingProxyType({})
+) -> list[Line]:
     """Return one line a year, oldest first.
 
     Parameters
@@ -73,8 +83,11 @@ def lines(rows: Sequence[Row], ledger: Sequence[Row]) -> list[Line]:
     rows, ledger
         Rows of ``builtup_growth`` and ``growth_ledger`` of one park or of several. Of several, a year that some
         park has no survey of has no sum: it would look like a fall.
+    increments
+        The yearly increase in m2 that each park has to exceed; 0 for one that is not named.
     """
     parks = {row["park_code"] for row in rows}
+    increment = sum((increments.get(park, Decimal(0)) for park in parks), Decimal(0))
     found = []
     for year in sorted({row["year"] for row in rows}):
         own = [row for row in rows if row["year"] == year]
@@ -88,21 +101,21 @@ def lines(rows: Sequence[Row], ledger: Sequence[Row]) -> list[Line]:
         parts = {name: _total(between, *columns) for name, columns in _SUMMED.items()} if whole else {}
         found.append(Line(
             year, len(own), _total(own, "builtup_m2"), _total(own, "change_m2"),
-            None if len(parks) > 1 or None in met else all(met), starts.pop() if whole else None, **parts,
+            None if len(parks) > 1 or None in met else all(met), increment, starts.pop() if whole else None, **parts,
         ))  # fmt: skip
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One bar in pixels of the drawing; ``before_y`` is the height that growth starts from."""
+    """One bar in pixels of the drawing; ``target_y`` is the height that it must exceed."""
 
     line: Line
     x: float
     y: float
     width: float
     height: float
-    before_y: float | None
+    target_y: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,7 @@ class Chart:
     def targets(self) -> str:
         """The points of the target line."""
         return " ".join(
-            f"{c.x + c.width / 2:.1f},{c.before_y:.1f}" for c in self.columns if c.before_y is not None
+            f"{c.x + c.width / 2:.1f},{c.target_y:.1f}" for c in self.columns if c.target_y is not None
         )
 
 
@@ -140,7 +153,9 @@ def chart(found: Sequence[Line], per_unit: Decimal) -> Chart | None:
         Square metres of the unit that the axis is marked in.
     """
     shown = [line for line in found if line.builtup is not None]
-    most = max((line.builtup or Decimal(0) for line in shown), default=Decimal(0))
+    most = max(
+        (value or Decimal(0) for line in shown for value in (line.builtup, line.target)), default=Decimal(0)
+    )
     if not most:
         return None
     step = _step(most / per_unit) * per_unit
@@ -154,7 +169,7 @@ def chart(found: Sequence[Line], per_unit: Decimal) -> Chart | None:
 
     columns = [
         Column(line, LEFT + apart * i + (apart - width) / 2, at(line.builtup), width, base - at(line.builtup),
-               None if line.before is None else at(line.before))
+               None if line.target is None else at(line.target))
         for i, line in enumerate(found)
         if line.builtup is not None
     ]  # fmt: skip

@@ -72,6 +72,8 @@ def map_(
 ) -> HTMLResponse:  # fmt: skip
     """Show the map; its script fills the frame."""
     around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="map")
     data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit, vs)
     views = list_settings.views(connection, actor())
     return page(request, "map.html", visitor, asked, around, current="map", data=data, views=views)

@@ -12,6 +12,7 @@ from api.filters import Links, TermCode, TermVerdictCode
 from api.pages import frame, page
 from data import land, overview
 from data import statistics as read
+from data.growth_targets import growth_targets
 from gis.definitions import DEFINITIONS, Figure, add
 from gis.term_trace import term_trace
 from gis.trace import explain_intensity
@@ -74,12 +75,14 @@ def growth(request: Request, asked: AskedDep, connection: ConnectionDep, visitor
         return page(request, "nothing.html", visitor, asked, around, current="growth")
     park = asked.query.park
     rows = overview.growth(connection, asked.run_id, park)
-    lines = growth_chart.lines(rows, land.rows(connection, "growth_ledger", asked.run_id, park))
+    targets = growth_targets(rows, asked.as_of)
+    increases = {code: target.increase_m2 for code, target in targets.items()}
+    lines = growth_chart.lines(rows, land.rows(connection, "growth_ledger", asked.run_id, park), increases)
     unit = M2_PER_MU if visitor.unit == "mu" else M2_PER_HA
     data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
     return page(
         request, "growth.html", visitor, asked, around, current="growth", rows=rows, lines=lines,
-        chart=growth_chart.chart(lines, unit), data=data, n_parks=len({row["park_code"] for row in rows}),
+        chart=growth_chart.chart(lines, unit), data=data, targets=statistics.told_targets(targets, around), n_parks=len({row["park_code"] for row in rows}),
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """What an export holds, before it becomes a file."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,6 +63,8 @@ class Dataset:
     park_name: str | None = None
     undetermined: int = 0
     crs: int = STORAGE_SRID
+    chosen: Mapping[str, Any] = field(default_factory=dict)
+    """The conditions of the filter that chose the rows, as plain values; empty for all."""
     seal: Sequence[str] = ()
     """What a frozen list says of itself: number, hash, who checked and froze it; written before the notes."""
 

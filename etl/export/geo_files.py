@@ -18,6 +18,7 @@ from etl.export.aside import written_aside
 from etl.export.columns import Column
 from etl.export.dataset import DECIMALS, Dataset
 from etl.export.errors import CannotWrite
+from etl.numbers import text_of
 
 _IDS = {"parcels": "parcel_code", "verdicts": "parcel_code", "idle-list": "parcel_code",
         "buildings": "building_id"}  # fmt: skip
@@ -79,9 +80,11 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
         "axis_order": "longitude, latitude",
         "decimals": question.decimals,
         "rows": len(dataset.rows),
+        "area": area_told(dataset),
         "as_of": question.as_of.isoformat(),
         "known_on": known_on.isoformat() if known_on else None,
         "park": question.park_code,
+        "filter": dict(dataset.chosen),
         **dataset.source.as_json(),
         "columns": {
             column.name: {"zh": column.zh.replace("\n", ""), "en": column.en} for column in dataset.columns
@@ -89,6 +92,27 @@ def _write_meta(dataset: Dataset, path: Path) -> None:
     }
     with written_aside(path.with_name(path.name + ".meta.json")) as aside:
         aside.write_text(json.dumps(meta, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def area_told(dataset: Dataset) -> dict[str, str] | None:
+    """Return the area of the rows as exact text: square metres, or hectares by year where a row is a park and year.
+
+    Areas of one land in several years never add up. None where rows have no area, or one of them has none.
+    """
+    names = [column.name for column in dataset.columns]
+    if "year" in names and "builtup_ha" in names:
+        years = dict.fromkeys(map(str, dataset.values("year")), Decimal(0))
+        for year, area_ha in zip(dataset.values("year"), dataset.values("builtup_ha"), strict=True):
+            years[str(year)] += area_ha
+        return {f"builtup_ha_{year}": text_of(area_ha) or "" for year, area_ha in sorted(years.items())}
+    if "drawn_area_m2" in names:
+        pairs = zip(dataset.values("registered_area_m2"), dataset.values("drawn_area_m2"), strict=True)
+        areas = [drawn if registered is None else registered for registered, drawn in pairs]
+    elif "area_m2" in names:
+        areas = dataset.values("area_m2")
+    else:
+        return None
+    return None if None in areas else {"area_m2": text_of(sum(areas, Decimal(0))) or ""}
 
 
 _STATEMENT = {

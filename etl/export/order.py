@@ -198,9 +198,10 @@ def _rows(order: Order, what: str) -> Dataset:
     found = dataset(what, _question(order, order.chosen.park))
     if order.crs is not None:
         found = replace(found, crs=order.crs)
+    conditions = order.as_json()["chosen"]
     if "parcel_code" not in [column.name for column in found.columns]:
-        return found
-    return _chosen(order, found, what)
+        return replace(found, chosen={name: conditions[name] for name in ("park",) if name in conditions})
+    return replace(_chosen(order, found, what), chosen=conditions)
 
 
 def _chosen(order: Order, found: Dataset, what: str) -> Dataset:

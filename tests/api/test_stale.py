@@ -24,6 +24,7 @@ def test_the_banner_says_since_when(empty_client, tmp_path):
     page = empty_client.get("/deliveries?lang=zh").text
     day = clock.today() - dt.timedelta(500)  # 400 are allowed for enterprises
     assert f"{day.year}" in page and "已 500 天未更新" in page and "涉及：企业" in page
+    assert '<a href="/deliveries">查看导入记录</a>' in page
     assert "nothing has come for 500 days" in empty_client.get("/deliveries?lang=en").text
 
 

@@ -43,6 +43,29 @@ def test_parks_are_summed_only_where_all_were_surveyed() -> None:
     assert second.met is None  # of several parks each is judged by itself
 
 
+def test_what_the_rules_ask_for_is_part_of_the_target() -> None:
+    """100 m2 more a year are asked for: 1050 after 1000 is growth, and not enough."""
+    rows = [
+        row("A", 2020, 1000, None),
+        row("A", 2021, 1050, 50),
+        row("B", 2020, 500, None),
+        row("B", 2021, 500, 0),
+    ]
+    [_, second] = lines(rows[:2], [], {"A": Decimal(100)})
+    assert (second.before, second.target) == (1000, 1100)
+    drawn = chart([second], Decimal(1))
+    assert drawn is not None
+    [bar] = drawn.columns
+    assert (
+        bar.target_y is not None and bar.target_y < bar.y
+    )  # the line stands above the bar, inside the drawing
+    assert bar.target_y >= 0
+    [_, both] = lines(rows, [], {"A": Decimal(100), "B": Decimal(20)})
+    assert both.target == 1000 + 500 + 100 + 20
+    [first, _] = lines(rows[:2], [])
+    assert first.target is None  # nothing to compare with
+
+
 def test_bars_stand_on_zero() -> None:
     drawn = chart(lines([row("A", 2020, 1000, None), row("A", 2021, 2000, 1000)], []), Decimal(1))
     assert drawn is not None

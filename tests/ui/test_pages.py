@@ -80,7 +80,7 @@ def test_idle_list_narrows_and_its_totals_agree(page: Page, live_server: str) ->
     counts = [int("".join(c for c in text if c.isdigit() or c == ",").replace(",", "")) for text in
               [f.split("宗")[0] for f in figures]]  # fmt: skip
     assert counts[0] == sum(counts[1:])
-    page.locator(".figs a").nth(3).click()
+    page.locator(".figs .cell > a").nth(3).click()
     expect(page.locator("tfoot")).to_contain_text(f"合计 {counts[3]} 宗")
     assert "verdict=MAY_BE_IDLE" in page.url
 

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -126,10 +127,19 @@ def test_planner_moves_the_year_by_keyboard_and_exports_the_same(
         (int(row["year"]), round(Decimal(row["builtup_ha"]), 2)) for row in expected
     ]
     with page.expect_download() as waiting:
-        page.locator('a[href*="growth-areas.geojson"]').click()
+        page.locator('a[href*="growth-areas"]').click()
     download = waiting.value
-    assert "CGCS2000" in download.suggested_filename
-    collection = json.loads(Path(download.path()).read_text(encoding="utf-8"))
+    assert download.suggested_filename == "growth-areas_20261101_CGCS2000.zip"
+    pack = zipfile.ZipFile(download.path())
+    name = "growth-areas_20261101_CGCS2000.geojson"
+    assert pack.namelist() == [name, f"{name}.meta.json"]
+    collection, said = (json.loads(pack.read(one)) for one in pack.namelist())
+    assert (said["datum"], said["crs"], said["as_of"]) == ("CGCS2000", "EPSG:4490", "2026-11-01")
+    assert said["filter"] == {"park": "S217902"}
+    assert said["published_at"] and said["rules"] in page.locator(".footer").inner_text()
+    assert said["rows"] == len(shown)
+    told = [round(Decimal(said["area"][f"builtup_ha_{year}"]), 2) for year, _ in shown]
+    assert told == [Decimal(area) for _, area in shown]
     areas = [Decimal(str(f["properties"]["builtup_ha"])) for f in collection["features"]]
     assert [round(area, 2) for area in areas] == [
         Decimal(area) for _, area in shown
@@ -141,6 +151,19 @@ def test_planner_moves_the_year_by_keyboard_and_exports_the_same(
     assert sheet is not None
     rows = [row for row in sheet.iter_rows(values_only=True) if row[0] == "S217902"]
     assert [round(Decimal(str(row[2])), 4) for row in rows] == [round(area, 4) for area in areas]
+
+
+@pytest.mark.parametrize("unit", ["ha", "mu"])
+@pytest.mark.parametrize("query", ["", "park=S217901"])
+def test_the_ledger_fits_the_smallest_screen(page: Page, live_server: str, query: str, unit: str) -> None:
+    for lang in ("zh", "en"):
+        page.goto(address(live_server, f"/growth?unit={unit}&{query}", lang))
+        for place in (
+            ".ledger .tblwrap",
+            ".tblwrap:has(> #growth-rows)",
+        ):  # the ledger, and the rows of every park
+            widths = page.locator(place).evaluate("one => [one.scrollWidth, one.clientWidth]")
+            assert widths[0] <= widths[1], (lang, place, widths)
 
 
 def test_play_is_not_offered_where_motion_is_unwanted(page: Page, live_server: str) -> None:

@@ -1,9 +1,8 @@
-/** Definitions of figures: one open at a time, beside its figure, closed by Esc or a click elsewhere. */
+/** Definitions of figures: one open at a time, beside its figure, closed by Esc or a click elsewhere. Parts of a page come and go, so the document listens. */
 const GAP = 6; // px between the button and what it opens
-const all = () => document.querySelectorAll('details.def');
 
 function close(except) {
-  for (const one of all()) if (one !== except) one.open = false;
+  for (const one of document.querySelectorAll('details.def[open]')) if (one !== except) one.open = false;
 }
 
 function place(details) {
@@ -16,13 +15,14 @@ function place(details) {
   pop.style.top = `${fits ? below : Math.max(GAP, at.top - pop.offsetHeight - GAP)}px`;
 }
 
-for (const details of all()) {
-  details.addEventListener('toggle', () => {
-    if (!details.open) return;
-    close(details);
-    place(details);
-  });
-}
+document.addEventListener('toggle', ({ target }) => {
+  if (!target.matches('details.def')) return;
+  const head = target.closest('th');
+  if (head) head.classList.toggle('lifted', target.open); // heads that stay in place lie over one another
+  if (!target.open) return;
+  close(target);
+  place(target);
+}, true); // this event does not bubble
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
   const open = document.querySelector('details.def[open]');
@@ -34,13 +34,13 @@ document.addEventListener('click', (event) => close(event.target.closest('detail
 document.addEventListener('scroll', () => close(null), { capture: true, passive: true });
 
 /** Both sides of a share: placed beside it, since tables cut off what sticks out. */
-for (const ratio of document.querySelectorAll('.ratio')) {
-  const show = () => {
-    const tip = ratio.querySelector('.tipbox');
-    const at = ratio.getBoundingClientRect();
-    tip.style.left = `${Math.max(GAP, Math.min(at.left, window.innerWidth - tip.offsetWidth - GAP))}px`;
-    tip.style.top = `${at.top > tip.offsetHeight + GAP ? at.top - tip.offsetHeight - GAP : at.bottom + GAP}px`;
-  };
-  ratio.addEventListener('mouseenter', show);
-  ratio.addEventListener('focus', show);
+function show({ target }) {
+  const ratio = target instanceof Element ? target.closest('.ratio') : null;
+  if (!ratio) return;
+  const tip = ratio.querySelector('.tipbox');
+  const at = ratio.getBoundingClientRect();
+  tip.style.left = `${Math.max(GAP, Math.min(at.left, window.innerWidth - tip.offsetWidth - GAP))}px`;
+  tip.style.top = `${at.top > tip.offsetHeight + GAP ? at.top - tip.offsetHeight - GAP : at.bottom + GAP}px`;
 }
+document.addEventListener('mouseover', show);
+document.addEventListener('focusin', show);
