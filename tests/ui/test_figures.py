@@ -97,6 +97,20 @@ def test_a_definition_is_one_click_away_also_after_the_page_was_changed_in_part(
             expect(page.locator(".figs a[aria-current]")).to_contain_text("不足两年")
 
 
+def test_a_definition_lies_over_the_heads_of_the_table_that_it_stands_in(
+    page: Page, live_server: str
+) -> None:
+    page.goto(address(live_server, "/growth?park=S217902"))
+    one = page.locator('.ledger details.def[data-def="ledger_new"]')
+    one.locator("summary").click()
+    covered = one.locator(".pop").evaluate(
+        "pop => { const box = pop.getBoundingClientRect();"
+        " return [[4, 4], [box.width - 4, 4], [4, box.height - 4], [box.width - 4, box.height - 4]]"
+        ".filter(([x, y]) => !pop.contains(document.elementFromPoint(box.left + x, box.top + y))); }"
+    )
+    assert covered == []
+
+
 def test_a_definition_leads_to_the_list_of_all(page: Page, live_server: str) -> None:
     page.goto(address(live_server, "/idle"))
     one = page.locator('details.def[data-def="suspected_y1"]')
