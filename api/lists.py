@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api import kept
 from api.deps import Asked, Paging
@@ -39,13 +40,11 @@ def list_values(
 
 
 def _found(connection: Connection, run_id: int, asked: Filter) -> Filter:
-    """Return a filter with a typed text as the parcels that it finds, looked for once instead of for each part."""
-    if asked.q is None:
+    """Return a filter that takes long as the parcels that it finds, looked for once instead of for each part."""
+    if not any((asked.q, asked.supplied_from, asked.supplied_to)):
         return asked
-    found = queries.matching_ids(connection, run_id, asked.without("status"))
-    if len(found) > MOST_FOUND:
-        return asked
-    return Filter(status=asked.status, entity_ids=found or (NO_PARCEL,))
+    found = queries.matching_ids(connection, run_id, asked.without("status"), MOST_FOUND)
+    return asked if found is None else Filter(status=asked.status, entity_ids=found or (NO_PARCEL,))
 
 
 def totals_of(connection: Connection, run_id: int, chosen: Filter) -> dict[str, Total]:
@@ -55,6 +54,19 @@ def totals_of(connection: Connection, run_id: int, chosen: Filter) -> dict[str, 
     return kept.of_run(
         connection, run_id, ("totals", chosen), lambda: queries.status_totals(connection, run_id, chosen)
     )
+
+
+def totals_by(
+    connection: Connection, run_id: int, chosen: Filter, *keys: InstrumentedAttribute[Any]
+) -> dict[Any, Total]:
+    """Return count and area of a filter by one key, or by a tuple of keys."""
+
+    def counted() -> dict[Any, Total]:
+        return queries.totals_by(connection, run_id, chosen, *keys)
+
+    if not kept.lasting(chosen):
+        return counted()
+    return kept.of_run(connection, run_id, ("by", chosen, *(key.key for key in keys)), counted)
 
 
 def undetermined(connection: Connection, run_id: int, park: str | None) -> queries.Total:

@@ -6,10 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from api import kept
 from api.access import may
 from api.deps import Asked, run_for
+from api.lists import totals_of
 from api.pages import Frame, status_list
-from data import basemaps, overview, queries
+from data import basemaps, overview
 from data.identity import actor
 from data.settings import settings
 from maps import themes, tiles
@@ -29,9 +31,11 @@ def page_data(
     chosen = asked.filter
     run = frame.run
     extent, counts, years = None, {}, []
-    if asked.run_id is not None:
-        extent = overview.extent(connection, asked.run_id, chosen.park)
-        totals = queries.status_totals(connection, asked.run_id, chosen)
+    if (run_id := asked.run_id) is not None:
+        extent = kept.of_run(
+            connection, run_id, ("extent", chosen.park), lambda: overview.extent(connection, run_id, chosen.park)
+        )
+        totals = totals_of(connection, run_id, chosen)
         counts = {code: total.n for code, total in totals.items()}
         years = tiles.builtup_years(connection, asked.run_id)
     west, south, east, north = extent or CHINA

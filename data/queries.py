@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql import visitors
 
 from data.filtering import AREA, Filter, conditions
 from data.models import IdleVerdict, Parcel
@@ -68,12 +69,20 @@ class Total:
 
 
 def _from_run(run_id: int, asked: Filter, *columns: Any) -> Select[Any]:
-    return (
-        select(*columns)
-        .select_from(IdleVerdict)
-        .join(Parcel, Parcel.version_id == IdleVerdict.version_id)
-        .where(IdleVerdict.run_id == run_id, *conditions(run_id, asked))
-    )
+    joined = select(*columns).select_from(IdleVerdict).join(Parcel, Parcel.version_id == IdleVerdict.version_id)
+    return joined.where(IdleVerdict.run_id == run_id, *conditions(run_id, asked))
+
+
+def _codes(run_id: int, asked: Filter, *order: ColumnElement[Any]) -> Select[Any]:
+    """Return the codes of the matching parcels in an order; parcels are joined only where filter or order read them."""
+    narrowed = conditions(run_id, asked)
+    if any(_reads_parcel(one) for one in (*narrowed, *order)):
+        return _from_run(run_id, asked, IdleVerdict.parcel_code).order_by(*order)
+    return select(IdleVerdict.parcel_code).where(IdleVerdict.run_id == run_id, *narrowed).order_by(*order)
+
+
+def _reads_parcel(expression: ColumnElement[Any]) -> bool:
+    return any(getattr(part, "table", None) is Parcel.__table__ for part in visitors.iterate(expression))
 
 
 def parcel_rows(
@@ -116,19 +125,20 @@ def parcel_rows(
     ).order_by(*order)  # fmt: skip
     if size is not None:
         # The page is found by narrow rows first: wide ones, and their inner points, are made for it alone.
-        found = _from_run(run_id, asked, IdleVerdict.parcel_code).order_by(*order)
-        query = query.where(IdleVerdict.parcel_code.in_(found.limit(size).offset((page - 1) * size)))
+        found = _codes(run_id, asked, *order).limit(size).offset((page - 1) * size)
+        query = query.where(IdleVerdict.parcel_code.in_(found))
     return connection.execute(query).mappings().all()
 
 
 def matching_codes(connection: Connection, run_id: int, asked: Filter) -> set[str]:
     """Return the codes of the parcels that a filter matches."""
-    return set(connection.scalars(_from_run(run_id, asked, IdleVerdict.parcel_code)))
+    return set(connection.scalars(_codes(run_id, asked)))
 
 
-def matching_ids(connection: Connection, run_id: int, asked: Filter) -> tuple[int, ...]:
-    """Return the lasting numbers of the parcels that a filter matches, in order."""
-    return tuple(sorted(connection.scalars(_from_run(run_id, asked, IdleVerdict.entity_id))))
+def matching_ids(connection: Connection, run_id: int, asked: Filter, most: int) -> tuple[int, ...] | None:
+    """Return the lasting numbers of the parcels that a filter matches, in order; nothing if there are more than ``most``."""
+    found = connection.scalars(_from_run(run_id, asked, IdleVerdict.entity_id).limit(most + 1)).all()
+    return None if len(found) > most else tuple(sorted(found))
 
 
 def _total(row: Any) -> Total:

@@ -12,7 +12,7 @@ from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.exporting import MEDIA
 from api.filters import Links
 from api.frozen_files import frozen_file, seal
-from api.lists import list_values, undetermined
+from api.lists import list_values, totals_by, undetermined
 from api.pages import frame, page
 from api.visitor import Visitor
 from api.wizard_routes import FormDep
@@ -52,9 +52,9 @@ def _idle(
     here = _standing(connection, asked)
     made = page(
         request, "idle.html", visitor, asked, around, current="idle",
-        by_kind=queries.totals_by(connection, run_id, queries.idle_filter(broad.without("verdict")), *kinds),
-        by_path=queries.totals_by(connection, run_id, chosen, IdleVerdict.path),
-        by_cause=queries.totals_by(connection, run_id, chosen.without("cause"), IdleVerdict.cause),
+        by_kind=totals_by(connection, run_id, queries.idle_filter(broad.without("verdict")), *kinds),
+        by_path=totals_by(connection, run_id, chosen, IdleVerdict.path),
+        by_cause=totals_by(connection, run_id, chosen.without("cause"), IdleVerdict.cause),
         undetermined=undetermined(connection, run_id, asked.query.park), here=here,
         evidence=freezing.evidence(here.found, visitor.lang) if here else {}, shown_changes=SHOWN_CHANGES,
         may_write=actor().role in freezing.WRITERS, reasons_allowed=LEFT_REASONS,

@@ -1,16 +1,19 @@
 """Pages for people."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
+from sqlalchemy import Connection, RowMapping
 
-from api import dossier_page, map_page
+from api import dossier_page, kept, map_page
 from api.access import may
 from api.deps import Asked, AskedDep, ConnectionDep, PagingDep, VisitorDep
 from api.filters import Day
+from api.lists import totals_by, totals_of
 from api.pages import frame, page, shown
 from data import list_settings, overview, queries
 from data.filtering import Filter
@@ -21,6 +24,7 @@ from maps.viewer import weekday
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 DUE_DAYS = 30
+DUE_SHOWN = 8  # on the first page
 
 
 @router.get("/")
@@ -31,18 +35,27 @@ def today(request: Request, asked: AskedDep, connection: ConnectionDep, visitor:
         return page(request, "nothing.html", visitor, asked, around, current="today")
     run_id, park = asked.run_id, asked.query.park
     narrowed = Filter(park=park)
-    totals = queries.status_totals(connection, run_id, narrowed)
-    by_park = queries.totals_by(connection, run_id, Filter(), IdleVerdict.park_code, IdleVerdict.verdict)
+    totals = totals_of(connection, run_id, narrowed)
+    by_park = totals_by(connection, run_id, Filter(), IdleVerdict.park_code, IdleVerdict.verdict)
     last_run = overview.stored_run(connection, run_id, month_before(asked.as_of))
     return page(
         request, "today.html", visitor, asked, around, current="today",
         totals=shown(totals), whole=queries.add(list(totals.values())),
-        last=queries.status_totals(connection, last_run, narrowed) if last_run else None, last_on=month_before(asked.as_of),
-        due=overview.due(connection, run_id, park, _until(asked), size=8), due_days=DUE_DAYS,
-        missing=queries.missing_totals(connection, run_id, narrowed),
+        last=totals_of(connection, last_run, narrowed) if last_run else None, last_on=month_before(asked.as_of),
+        due=_due_soon(connection, asked, run_id), due_days=DUE_DAYS,
+        missing=kept.of_run(connection, run_id, ("missing", park), lambda: queries.missing_totals(connection, run_id, narrowed)),
         deliveries=overview.recent_deliveries(connection) if may(actor().role, "/deliveries") else [], by_park=by_park,
         weekday=weekday(asked.as_of, visitor.lang),
     )  # fmt: skip
+
+
+def _due_soon(connection: Connection, asked: Asked, run_id: int) -> Sequence[RowMapping]:
+    """Return the first of what falls due, of the stored run."""
+    park, until = asked.query.park, _until(asked)
+    what = ("due", park, until)
+    return kept.of_run(
+        connection, run_id, what, lambda: overview.due(connection, run_id, park, until, size=DUE_SHOWN)
+    )
 
 
 def _until(asked: Asked) -> dt.date:

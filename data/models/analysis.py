@@ -65,7 +65,11 @@ class IdleVerdict(Base):
 
     __tablename__ = "idle_verdict"
     __table_args__ = (
-        Index("ix_idle_verdict_run_id_verdict", "run_id", "verdict"),
+        Index(
+            "ix_idle_verdict_run_id_verdict", "run_id", "verdict",
+            # what totals are counted by, so that they are read from the index alone
+            postgresql_include=["version_id", "park_code", "band", "cause", "path"],
+        ),
         Index("ix_idle_verdict_entity_id", "entity_id"),
         CheckConstraint(
             "verdict IN ('NOT_DUE', 'OVERDUE', 'IDLE_NOT_COMMENCED', 'SUSPENDED_UNDER_1Y', 'MAY_BE_IDLE', "

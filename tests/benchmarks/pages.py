@@ -57,7 +57,7 @@ def lists(client: httpx.Client, day: str, park: str) -> None:
 
 
 def _ready(page: Page) -> None:
-    page.locator('#map[data-ready="1"]').wait_for(timeout=60_000)
+    page.locator('[data-ready="1"]').wait_for(timeout=60_000)
 
 
 def first_map(new_page: Callable[[], Page], address: str, day: str) -> None:
