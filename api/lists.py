@@ -14,8 +14,6 @@ from data.filtering import Filter
 from data.queries import Total
 
 SIZES = (25, 50, 100, 200)
-MOST_FOUND = 20_000  # parcels that a list of numbers is handed on for
-NO_PARCEL = 0  # numbers begin at 1
 
 
 def list_values(
@@ -23,13 +21,14 @@ def list_values(
 ) -> dict[str, Any]:
     """Return rows, totals and paging of a list."""
     order = paging.sort or sort
-    chosen = _found(connection, asked.run(), chosen)
-    totals = totals_of(connection, asked.run(), chosen.without("status"))
+    totals, codes = _found(connection, asked.run(), chosen, queries.Page(order, paging.size, paging.page))
     here = [total for code, total in totals.items() if not chosen.status or code in chosen.status]
     whole = queries.add(here)
     pages = max(1, -(-whole.n // paging.size))
     number = min(paging.page, pages)
-    rows = queries.parcel_rows(connection, asked.run(), chosen, sort=order, size=paging.size, page=number)
+    if number != paging.page or codes is None:
+        codes = queries.page_codes(connection, asked.run(), chosen, queries.Page(order, paging.size, number))
+    rows = queries.parcel_rows(connection, asked.run(), codes, sort=order)
     more = {} if paging.size == SIZES[1] else {"size": str(paging.size)}
     more |= {"sort": order} if order != sort else {}
     return {
@@ -39,12 +38,20 @@ def list_values(
     }  # fmt: skip
 
 
-def _found(connection: Connection, run_id: int, asked: Filter) -> Filter:
-    """Return a filter that takes long as the parcels that it finds, looked for once instead of for each part."""
-    if not any((asked.q, asked.supplied_from, asked.supplied_to)):
-        return asked
-    found = queries.matching_ids(connection, run_id, asked.without("status"), MOST_FOUND)
-    return asked if found is None else Filter(status=asked.status, entity_ids=found or (NO_PARCEL,))
+def _found(
+    connection: Connection, run_id: int, chosen: Filter, wanted: queries.Page
+) -> tuple[dict[str, Total], list[str] | None]:
+    """Return the totals of a filter without its status and, where those are not at hand, the page read with them."""
+    codes: list[str] | None = None
+
+    def both() -> dict[str, Total]:
+        nonlocal codes
+        totals, codes = queries.totals_and_page(connection, run_id, chosen, wanted)
+        return totals
+
+    broad = chosen.without("status")
+    totals = kept.of_run(connection, run_id, ("totals", broad), both) if kept.lasting(broad) else both()
+    return totals, codes
 
 
 def totals_of(connection: Connection, run_id: int, chosen: Filter) -> dict[str, Total]:

@@ -33,11 +33,14 @@ def page_data(
     extent, counts, years = None, {}, []
     if (run_id := asked.run_id) is not None:
         extent = kept.of_run(
-            connection, run_id, ("extent", chosen.park), lambda: overview.extent(connection, run_id, chosen.park)
+            connection,
+            run_id,
+            ("extent", chosen.park),
+            lambda: overview.extent(connection, run_id, chosen.park),
         )
         totals = totals_of(connection, run_id, chosen)
         counts = {code: total.n for code, total in totals.items()}
-        years = tiles.builtup_years(connection, asked.run_id)
+        years = tiles.builtup_years(connection, run_id)
     west, south, east, north = extent or CHINA
     span = max(east - west, north - south, 0.001) * METRES_A_DEGREE
     return {

@@ -9,8 +9,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 
 from data.models import AnalysisRun, Contract, IdleVerdict, Parcel
 from gis.words import VERDICTS, status_of
@@ -86,13 +85,12 @@ def _matches(text: str) -> ColumnElement[bool]:
 def _supplied(run_id: int, since: dt.date | None, until: dt.date | None) -> Select[Any]:
     """Return the parcels whose governing contract was signed within the two days.
 
-    The governing contract is read as for a verdict: of those that supply land the newest signed by the day, with
-    the larger number by code point where two were signed on one day. A contract without its day may be any of
-    them, so a parcel that has one was supplied on no known day.
+    The governing contract is read as for a verdict: of those that supply land the newest signed by the day. A
+    contract without its day may be any of them, so a parcel that has one was supplied on no known day.
     """
     run = select(AnalysisRun.as_of, AnalysisRun.known_on).where(AnalysisRun.run_id == run_id).cte("asked_run")
     of_parcels = (
-        select(func.unnest(Contract.parcel_codes).label("code"), Contract.signed_on, Contract.contract_no)
+        select(func.unnest(Contract.parcel_codes).label("code"), Contract.signed_on)
         .join(run, Contract.known.op("@>")(run.c.known_on))
         .where(
             Contract.contract_type.in_(SUPPLYING),
@@ -100,22 +98,13 @@ def _supplied(run_id: int, since: dt.date | None, until: dt.date | None) -> Sele
         )
         .subquery()
     )
-    governing = (
-        select(of_parcels.c.code, of_parcels.c.signed_on)
-        .ext(distinct_on(of_parcels.c.code))
-        .order_by(
-            of_parcels.c.code,
-            of_parcels.c.signed_on.desc().nulls_first(),
-            of_parcels.c.contract_no.collate("C").desc(),
-        )
-        .subquery()
-    )
-    within: list[ColumnElement[bool]] = [governing.c.signed_on.is_not(None)]
+    signed = func.max(of_parcels.c.signed_on)
+    within: list[ColumnElement[bool]] = [not_(func.bool_or(of_parcels.c.signed_on.is_(None)))]
     if since:
-        within.append(governing.c.signed_on >= since)
+        within.append(signed >= since)
     if until:
-        within.append(governing.c.signed_on <= until)
-    return select(governing.c.code).where(and_(*within))
+        within.append(signed <= until)
+    return select(of_parcels.c.code).group_by(of_parcels.c.code).having(and_(*within))
 
 
 def conditions(run_id: int, asked: Filter) -> list[ColumnElement[bool]]:

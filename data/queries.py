@@ -4,16 +4,32 @@ A list is always read from one stored run, so that the same filter gives the
 same rows and the same totals everywhere. Areas are in square metres.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Numeric,
+    RowMapping,
+    Select,
+    Text,
+    case,
+    cast,
+    func,
+    null,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import visitors
 
-from data.filtering import AREA, Filter, conditions
+from data.filtering import AREA, Filter, conditions, verdicts_of
 from data.models import IdleVerdict, Parcel
 from gis.errors import LandStockError
 from gis.words import STATUS, VERDICTS, status_of
@@ -68,12 +84,23 @@ class Total:
     n_drawn: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which page of a list, in which order. ``size`` rows a page, ``page`` from 1."""
+
+    sort: str
+    size: int
+    page: int
+
+
 def _from_run(run_id: int, asked: Filter, *columns: Any) -> Select[Any]:
-    joined = select(*columns).select_from(IdleVerdict).join(Parcel, Parcel.version_id == IdleVerdict.version_id)
+    joined = (
+        select(*columns).select_from(IdleVerdict).join(Parcel, Parcel.version_id == IdleVerdict.version_id)
+    )
     return joined.where(IdleVerdict.run_id == run_id, *conditions(run_id, asked))
 
 
-def _codes(run_id: int, asked: Filter, *order: ColumnElement[Any]) -> Select[Any]:
+def _codes(run_id: int, asked: Filter, *order: Any) -> Select[Any]:
     """Return the codes of the matching parcels in an order; parcels are joined only where filter or order read them."""
     narrowed = conditions(run_id, asked)
     if any(_reads_parcel(one) for one in (*narrowed, *order)):
@@ -81,14 +108,80 @@ def _codes(run_id: int, asked: Filter, *order: ColumnElement[Any]) -> Select[Any
     return select(IdleVerdict.parcel_code).where(IdleVerdict.run_id == run_id, *narrowed).order_by(*order)
 
 
-def _reads_parcel(expression: ColumnElement[Any]) -> bool:
+def _reads_parcel(expression: Any) -> bool:
     return any(getattr(part, "table", None) is Parcel.__table__ for part in visitors.iterate(expression))
+
+
+@contextmanager
+def _as_a_whole(connection: Connection, asked: Filter) -> Iterator[None]:
+    """Have the rows of a run joined all at once: the planner takes a typed text for rare and looks them up singly."""
+    if asked.entity_ids or asked.box:  # these are rare, and have indexes
+        yield
+        return
+    connection.execute(text("SET LOCAL enable_nestloop = off; SET LOCAL enable_mergejoin = off"))
+    yield
+    connection.execute(text("SET LOCAL enable_nestloop TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT"))
+
+
+def _column(sort: str) -> ColumnElement[Any] | InstrumentedAttribute[Any]:
+    column = SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        raise UnknownSort(sort)
+    return column
+
+
+def sorted_by(sort: str) -> tuple[Any, ...]:
+    """Return the order of a name of ``SORTS``, with a leading ``-`` for descending; ties go by parcel code.
+
+    Raises
+    ------
+    UnknownSort
+        ``sort`` is not in ``SORTS``.
+    """
+    column = _column(sort)
+    return (column.desc() if sort.startswith("-") else column.asc()).nulls_last(), IdleVerdict.parcel_code
+
+
+def page_codes(connection: Connection, run_id: int, asked: Filter, wanted: Page) -> list[str]:
+    """Return the codes of the parcels on one page of a list."""
+    found = _codes(run_id, asked, *sorted_by(wanted.sort)).limit(wanted.size)
+    with _as_a_whole(connection, asked):
+        return list(connection.scalars(found.offset((wanted.page - 1) * wanted.size)))
+
+
+def totals_and_page(
+    connection: Connection, run_id: int, asked: Filter, wanted: Page
+) -> tuple[dict[str, Total], list[str]]:
+    """Return the totals by status of a filter without its status, and the codes of one page with it, read at once."""
+    found = (
+        _from_run(
+            run_id, asked.without("status"), IdleVerdict.parcel_code, IdleVerdict.verdict,
+            AREA.label("area_m2"), Parcel.registered_area_m2.is_(None).label("is_drawn"), _column(wanted.sort).label("key"),
+        )
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )  # fmt: skip
+    totals = select(
+        found.c.verdict, func.count().label("n"), func.sum(found.c.area_m2).label("area_m2"),
+        func.count().filter(found.c.is_drawn).label("n_drawn"), cast(null(), Text).label("parcel_code"),
+    ).group_by(found.c.verdict)  # fmt: skip
+    order = found.c.key.desc() if wanted.sort.startswith("-") else found.c.key.asc()
+    empty = (cast(null(), kind) for kind in (Text, BigInteger, Numeric, BigInteger))
+    shown = select(*(one.label(f"no_{n}") for n, one in enumerate(empty)), found.c.parcel_code)
+    if asked.status:
+        shown = shown.where(found.c.verdict.in_(verdicts_of(asked.status)))
+    shown = shown.order_by(order.nulls_last(), found.c.parcel_code)
+    shown = shown.limit(wanted.size).offset((wanted.page - 1) * wanted.size)
+    with _as_a_whole(connection, asked):
+        rows = connection.execute(union_all(totals, select(*shown.subquery().c))).all()
+    by_verdict = {row.verdict: _total(row) for row in rows if row.verdict is not None}
+    return _by_status(by_verdict), [row.parcel_code for row in rows if row.verdict is None]
 
 
 def parcel_rows(
     connection: Connection,
     run_id: int,
-    asked: Filter,
+    asked: Filter | Sequence[str],
     *,
     sort: str = "parcel_code",
     size: int | None = None,
@@ -98,8 +191,10 @@ def parcel_rows(
 
     Parameters
     ----------
+    asked
+        The filter, or the codes of the parcels themselves.
     sort
-        A name of ``SORTS``, with a leading ``-`` for descending; ties go by parcel code.
+        As for ``sorted_by``.
     size, page
         Rows a page (all of them when ``None``) and the page, from 1.
 
@@ -108,13 +203,13 @@ def parcel_rows(
     UnknownSort
         ``sort`` is not in ``SORTS``.
     """
-    column = SORTS.get(sort.removeprefix("-"))
-    if column is None:
-        raise UnknownSort(sort)
-    order = (column.desc() if sort.startswith("-") else column.asc()).nulls_last(), IdleVerdict.parcel_code
+    order = sorted_by(sort)
     point = func.ST_PointOnSurface(Parcel.geom)
+    if isinstance(asked, Filter) and size is not None:
+        # The page is found by narrow rows first: wide ones, and their inner points, are made for it alone.
+        asked = page_codes(connection, run_id, asked, Page(sort, size, page))
     query = _from_run(
-        run_id, asked if size is None else Filter(),
+        run_id, asked if isinstance(asked, Filter) else Filter(),
         IdleVerdict.parcel_code, IdleVerdict.entity_id, IdleVerdict.park_code, IdleVerdict.verdict,
         IdleVerdict.band, IdleVerdict.limbs, IdleVerdict.cause, IdleVerdict.path, IdleVerdict.fee_wan,
         IdleVerdict.blocked, IdleVerdict.article, IdleVerdict.idle_from, IdleVerdict.days,
@@ -123,22 +218,14 @@ def parcel_rows(
         Parcel.supervision_no, Parcel.holder_credit_code, Parcel.supply_mode, Parcel.ownership,
         AREA.label("area_m2"), func.ST_X(point).label("lon"), func.ST_Y(point).label("lat"),
     ).order_by(*order)  # fmt: skip
-    if size is not None:
-        # The page is found by narrow rows first: wide ones, and their inner points, are made for it alone.
-        found = _codes(run_id, asked, *order).limit(size).offset((page - 1) * size)
-        query = query.where(IdleVerdict.parcel_code.in_(found))
+    if not isinstance(asked, Filter):
+        query = query.where(IdleVerdict.parcel_code.in_(asked))
     return connection.execute(query).mappings().all()
 
 
 def matching_codes(connection: Connection, run_id: int, asked: Filter) -> set[str]:
     """Return the codes of the parcels that a filter matches."""
     return set(connection.scalars(_codes(run_id, asked)))
-
-
-def matching_ids(connection: Connection, run_id: int, asked: Filter, most: int) -> tuple[int, ...] | None:
-    """Return the lasting numbers of the parcels that a filter matches, in order; nothing if there are more than ``most``."""
-    found = connection.scalars(_from_run(run_id, asked, IdleVerdict.entity_id).limit(most + 1)).all()
-    return None if len(found) > most else tuple(sorted(found))
 
 
 def _total(row: Any) -> Total:
@@ -157,7 +244,8 @@ def totals_by(
 ) -> dict[Any, Total]:
     """Return count and area of the matching parcels by one key, or by a tuple of keys."""
     query = _from_run(run_id, asked, *keys, *_SUMS).group_by(*keys)
-    found = connection.execute(query).all()
+    with _as_a_whole(connection, asked):
+        found = connection.execute(query).all()
     return {row[0] if len(keys) == 1 else tuple(row[: len(keys)]): _total(row) for row in found}
 
 
@@ -172,7 +260,10 @@ def add(totals: Sequence[Total]) -> Total:
 
 def status_totals(connection: Connection, run_id: int, asked: Filter) -> dict[str, Total]:
     """Return count and area by map status, every status present, in the order of ``STATUS``."""
-    by_verdict = totals_by(connection, run_id, asked, IdleVerdict.verdict)
+    return _by_status(totals_by(connection, run_id, asked, IdleVerdict.verdict))
+
+
+def _by_status(by_verdict: Mapping[str, Total]) -> dict[str, Total]:
     return {
         code: add([total for verdict, total in by_verdict.items() if status_of(verdict) == code])
         for code in STATUS

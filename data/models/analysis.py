@@ -66,7 +66,9 @@ class IdleVerdict(Base):
     __tablename__ = "idle_verdict"
     __table_args__ = (
         Index(
-            "ix_idle_verdict_run_id_verdict", "run_id", "verdict",
+            "ix_idle_verdict_run_id_verdict",
+            "run_id",
+            "verdict",
             # what totals are counted by, so that they are read from the index alone
             postgresql_include=["version_id", "park_code", "band", "cause", "path"],
         ),

@@ -1,6 +1,7 @@
 """The one filter: each condition against the rows themselves, read without it."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -143,3 +144,40 @@ def test_what_falls_due_is_what_the_rows_say(connection, run_id, sample_database
     assert [row["on_day"] for row in listed] == sorted(row["on_day"] for row in listed)
     second = overview.due(connection, run_id, None, until, size=5, page=2)
     assert [row["parcel_code"] for row in second] == [row["parcel_code"] for row in listed[5:10]]
+
+
+FILTERS = (
+    {}, {"status": ("suspected",)}, {"status": ("normal", "unknown"), "area_min": Decimal(9_000)}, {"q": "gb001"},
+    {"holder": "公司"}, {"supplied_from": dt.date(2019, 1, 1)}, {"q": "有限", "status": ("watch",)},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", FILTERS, ids=str)
+@pytest.mark.parametrize("sort", ["parcel_code", "-days", "holder", "-area", "status"])
+def test_totals_and_page_read_at_once_are_those_read_apart(connection, run_id, asked, sort):
+    chosen = Filter(**asked)
+    everything = [row["parcel_code"] for row in queries.parcel_rows(connection, run_id, chosen, sort=sort)]
+    apart = queries.status_totals(connection, run_id, chosen.without("status"))
+    for number in (1, 2):
+        wanted = queries.Page(sort, 25, number)
+        totals, found = queries.totals_and_page(connection, run_id, chosen, wanted)
+        assert totals == apart
+        page = everything[(number - 1) * 25 : number * 25]
+        assert sorted(found) == sorted(page)
+        assert queries.page_codes(connection, run_id, chosen, wanted) == page
+    assert everything, "a filter that finds nothing shows nothing here"
+
+
+def test_letters_are_found_in_either_case_and_wildcards_are_letters(connection, run_id):
+    upper, lower = codes(connection, run_id, q="GB0010"), codes(connection, run_id, q="gb0010")
+    assert upper == lower and upper
+    assert codes(connection, run_id, q="gb_010") == set() == codes(connection, run_id, holder="公%司")
+
+
+def test_looking_at_a_run_as_a_whole_leaves_the_planner_as_it_was(connection, run_id):
+    def setting():
+        return connection.exec_driver_sql("SHOW enable_nestloop").scalar_one()
+
+    before = setting()
+    queries.totals_and_page(connection, run_id, Filter(holder="公司"), queries.Page("days", 5, 1))
+    assert setting() == before == "on"

@@ -16,7 +16,10 @@ def upgrade() -> None:
     op.drop_index(VERDICTS, "idle_verdict")
     op.create_index(VERDICTS, "idle_verdict", ["run_id", "verdict"], postgresql_include=COUNTED_BY)
     op.create_index(
-        "ix_parcel_areas", "parcel", ["version_id"], postgresql_include=["registered_area_m2", "drawn_area_m2"]
+        "ix_parcel_areas",
+        "parcel",
+        ["version_id"],
+        postgresql_include=["registered_area_m2", "drawn_area_m2"],
     )
 
 
