@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
+import shapely
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -88,9 +89,39 @@ def read_box(value: Any) -> Any:
     return (west, south, east, north)
 
 
+MOST_CORNERS = 100  # an address of 2,500 characters is as long as the other conditions leave room for
+
+
+def read_polygon(value: Any) -> Any:
+    """Return ``lon,lat;lon,lat;…`` in degrees as corners; refuse other text and a line that crosses itself.
+
+    A last corner equal to the first, as closed rings have, is left out.
+    """
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, str):
+        return value
+    try:
+        corners = [
+            tuple(float(part) for part in pair.split(",")) for pair in value.split(";") if pair.strip()
+        ]
+    except ValueError as error:
+        raise ValueError("expected corners in degrees, such as 121.1,41.0;121.2,41.0;121.2,41.1") from error
+    if len(corners) > 1 and corners[0] == corners[-1]:
+        corners.pop()
+    if not 3 <= len(corners) <= MOST_CORNERS:
+        raise ValueError(f"expected 3 to {MOST_CORNERS} corners")
+    if not all(len(pair) == 2 and abs(pair[0]) <= 180 and abs(pair[1]) <= 90 for pair in corners):
+        raise ValueError("expected a longitude and a latitude in degrees at each corner")
+    if not shapely.Polygon(corners).is_valid:
+        raise ValueError("the sides of the polygon must not cross or touch")
+    return tuple(corners)
+
+
+Polygon = Annotated[tuple[tuple[float, float], ...], BeforeValidator(read_polygon)]
 Box = Annotated[tuple[float, float, float, float], BeforeValidator(read_box)]
 CONDITIONS = ("park", "status", "verdict", "band", "cause", "missing", "stage", "use", "supplied_from", "supplied_to",
-              "holder", "q", "area_min", "area_max", "ids", "box")  # fmt: skip
+              "holder", "q", "area_min", "area_max", "ids", "box", "polygon")  # fmt: skip
 TIMES = ("as_of", "known_on")
 assert {*STAGES, NO_STAGE} == set(StageCode.__args__), "a stage of gis.stages is missing here"  # type: ignore[attr-defined]
 assert set(STATUS) <= set(StatusCode.__args__), "a status of gis.words is missing here"  # type: ignore[attr-defined]
@@ -131,6 +162,9 @@ class FilterQuery(BaseModel):
     area_max: Decimal | None = Field(None, ge=0, le=10**12, description="Largest area, square metres")
     ids: list[EntityId] = Field([], max_length=MOST_IDS, description="Chosen parcels, by lasting identity")
     box: Box | None = Field(None, description="west,south,east,north in degrees; parcels that touch it")
+    polygon: Polygon | None = Field(
+        None, description="lon,lat;lon,lat;… in degrees; parcels that touch its area"
+    )
     as_of: Day | None = Field(None, description="Day of the verdict; today in Asia/Shanghai when left out")
     known_on: Moment | None = Field(None, description="Judge by what was known then; now when left out")
 
@@ -154,6 +188,7 @@ class FilterQuery(BaseModel):
             cause=self.cause, missing=self.missing, stage=tuple(self.stage), use=self.use,
             supplied_from=self.supplied_from, supplied_to=self.supplied_to, holder=self.holder, q=self.q,
             area_min=self.area_min, area_max=self.area_max, entity_ids=tuple(self.ids), box=self.box,
+            polygon=self.polygon,
         )  # fmt: skip
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -168,6 +203,8 @@ class FilterQuery(BaseModel):
 
 def _written(value: Any) -> str:
     """Return a value as it stands in an address."""
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+        return ";".join(_written(pair) for pair in value)
     if isinstance(value, tuple):
         return ",".join(f"{part:g}" if part == int(part) else repr(part) for part in value)
     return value.isoformat() if hasattr(value, "isoformat") else str(value)

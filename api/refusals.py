@@ -63,7 +63,7 @@ def _refused(name: str, typed: list[str]) -> Refused:
         "day" if name in _DAYS
         else "area" if name in _AREAS
         else "choice" if choices
-        else name if name in ("known_on", "box", "ids", "use")
+        else name if name in ("known_on", "box", "polygon", "ids", "use")
         else "text"
     )  # fmt: skip
     return Refused(name, ", ".join(typed), how, choices)

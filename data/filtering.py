@@ -46,6 +46,8 @@ class Filter:
     entity_ids: tuple[int, ...] = ()
     box: tuple[float, float, float, float] | None = None
     """West, south, east, north in degrees EPSG:4490; parcels that touch it."""
+    polygon: tuple[tuple[float, float], ...] | None = None
+    """Corners of a simple ring, longitude and latitude in degrees EPSG:4490, not closed; parcels that touch its area."""
 
     def without(self, *names: str) -> "Filter":
         """Return the same filter with some conditions taken away."""
@@ -107,6 +109,11 @@ def _supplied(run_id: int, since: dt.date | None, until: dt.date | None) -> Sele
     return select(of_parcels.c.code).group_by(of_parcels.c.code).having(and_(*within))
 
 
+def _ring(corners: Sequence[tuple[float, float]]) -> str:
+    """Return a polygon of corners as WKT."""
+    return f"POLYGON(({', '.join(f'{lon!r} {lat!r}' for lon, lat in (*corners, corners[0]))}))"
+
+
 def conditions(run_id: int, asked: Filter) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter on ``idle_verdict`` joined with ``parcel``. The only such place."""
     found: list[ColumnElement[bool]] = []
@@ -140,4 +147,6 @@ def conditions(run_id: int, asked: Filter) -> list[ColumnElement[bool]]:
         found.append(IdleVerdict.entity_id.in_(asked.entity_ids))
     if asked.box:
         found.append(func.ST_Intersects(Parcel.geom, func.ST_MakeEnvelope(*asked.box, 4490)))
+    if asked.polygon:
+        found.append(func.ST_Intersects(Parcel.geom, func.ST_GeomFromText(_ring(asked.polygon), 4490)))
     return found

@@ -79,6 +79,11 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Decimal) else value
 
 
+def _tuples(value: Any) -> Any:
+    """Return lists, and lists in them, as the tuples they were."""
+    return tuple(_tuples(part) for part in value) if isinstance(value, list) else value
+
+
 def from_json(values: Mapping[str, Any]) -> Order:
     """Return the order that :meth:`Order.as_json` wrote."""
     kept = dict(values["chosen"])
@@ -88,7 +93,7 @@ def from_json(values: Mapping[str, Any]) -> Order:
     for name in ("supplied_from", "supplied_to"):
         if name in kept:
             kept[name] = dt.date.fromisoformat(kept[name])
-    kept = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()}
+    kept = {name: _tuples(value) for name, value in kept.items()}
     known_on = values["known_on"]
     return Order(
         **{

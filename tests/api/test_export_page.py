@@ -186,7 +186,7 @@ def test_an_order_comes_back_from_its_json_as_it_was() -> None:
     order = Order(
         ("parcels",), "geojson", dt.date(2026, 11, 1), dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 4326, 6,
         Filter(status=("watch",), area_min=Decimal("1.50"), supplied_from=dt.date(2020, 1, 1), entity_ids=(3, 4),
-               box=(121.0, 41.0, 121.5, 41.5)),
+               box=(121.0, 41.0, 121.5, 41.5), polygon=((121.0, 41.0), (121.5, 41.0), (121.2, 41.5))),
         "en", "x", "for a hearing",
     )  # fmt: skip
     assert from_json(json.loads(json.dumps(order.as_json()))) == order

@@ -29,6 +29,12 @@ def box_of(client: httpx.Client) -> str:
     return f"box={lon - 0.01},{lat - 0.01},{lon + 0.01},{lat + 0.01}"
 
 
+def polygon_of(client: httpx.Client) -> str:
+    """A triangle around a parcel."""
+    lon, lat = client.get(f"/api/v1/parcels?as_of={DAY}&size=1").json()["items"][0]["centre"]
+    return f"polygon={lon - 0.01},{lat - 0.01};{lon + 0.01},{lat - 0.01};{lon},{lat + 0.01}"
+
+
 FILTERS = {
     "all": lambda client: "",
     "park": lambda client: f"park={first_park()}",
@@ -46,6 +52,7 @@ FILTERS = {
     "area": lambda client: "area_min=10000&area_max=20000",
     "ids": lambda client: ids_of(client, "status=suspected", 7),
     "box": box_of,
+    "polygon": polygon_of,
     "known_on": lambda client: "known_on=" + quote("2030-01-01T00:00:00+08:00") + "&status=unknown",
     "several": lambda client: f"park={first_park()}&status=suspected&area_min=5000",
     "nothing": lambda client: "q=nothing-like-this",
@@ -222,6 +229,9 @@ def test_rights_on_views_are_held_by_the_database(sample_database: str) -> None:
         ("known_on=yesterday", "yesterday"),
         ("supplied_from=2023-13-01", "2023-13-01"),
         ("box=1,2,3", "1,2,3"),
+        ("polygon=121,41;121.1,41", "121,41;121.1,41"),
+        # A bow tie has no inside that people would agree on.
+        ("polygon=121,41;121.1,41.1;121.1,41;121,41.1", "121,41;121.1,41.1;121.1,41;121,41.1"),
     ],
 )
 @pytest.mark.parametrize("path", ["/parcels", "/idle", "/map", "/export"])

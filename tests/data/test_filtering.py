@@ -4,6 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+import shapely
 
 from data import comparing, overview, queries
 from data.filtering import Filter
@@ -98,6 +99,23 @@ def test_chosen_parcels_and_a_box(connection, run_id, rows):
         if row["w"] <= box[2] and row["e"] >= box[0] and row["s"] <= box[3] and row["n"] >= box[1]
     }
     assert one["parcel_code"] in within and within <= touching
+
+
+def test_a_polygon_chooses_what_its_area_touches(connection, run_id, rows):
+    """The lower left half of the box around a parcel: found by another library on the same shapes."""
+    one = rows[0]
+    w, s, e, n = (one[side] for side in "wsen")
+    wide, high = e - w, n - s
+    corners = ((w - wide, s - high), (e + wide, s - high), (w - wide, n + high))
+    shapes = connection.exec_driver_sql(
+        "SELECT v.parcel_code, ST_AsBinary(p.geom) FROM idle_verdict v JOIN parcel p USING (version_id) WHERE run_id = %s",
+        (run_id,),
+    )
+    half = shapely.Polygon(corners)
+    expected = {code for code, shape in shapes if shapely.from_wkb(bytes(shape)).intersects(half)}
+    assert codes(connection, run_id, polygon=corners) == expected
+    whole = codes(connection, run_id, box=(w - wide, s - high, e + wide, n + high))
+    assert expected < whole
 
 
 def test_moves_between_a_run_and_itself_and_another(connection, run_id, sample_database):

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from gis.words import STATUS, status_of
+
 MIDDLE = (
     "SELECT ST_X(p) AS lon, ST_Y(p) AS lat FROM (SELECT ST_Centroid(ST_Collect(ST_Centroid(geom))) AS p"
     " FROM parcel WHERE park_code = (SELECT min(park_code) FROM parcel)) AS m"
@@ -134,6 +136,146 @@ def test_ctrl_adds_single_parcels_and_takes_them_out(page, open_map, middle):
     page.locator("#map").focus()
     page.keyboard.press("Escape")
     expect(page.locator(".choice")).to_be_hidden()
+
+
+def within(connection, corners):
+    """Count and registered (else drawn) area of the run's parcels that touch a polygon, straight from the tables."""
+    ring = ", ".join(f"{lon} {lat}" for lon, lat in (*corners, corners[0]))
+    return connection.exec_driver_sql(
+        "SELECT count(*), sum(coalesce(p.registered_area_m2, p.drawn_area_m2)) FROM idle_verdict v"
+        " JOIN analysis_run r USING (run_id) JOIN parcel p USING (version_id) WHERE r.as_of = '2026-11-01'"
+        " AND ST_Intersects(p.geom, ST_GeomFromText(%s, 4490))",
+        (f"POLYGON(({ring}))",),
+    ).one()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_drawn_polygon_chooses_what_the_server_counts(page, open_map, middle, connection, axe, keep, lang):
+    open_map(around(middle), lang)
+    page.locator("[data-tool=draw]").click()
+    page.locator("[data-kind=polygon]").click()
+    box = page.locator("#map").bounding_box()
+    for x, y in ((560, 250), (900, 200), (780, 400)):
+        page.mouse.click(box["x"] + x, box["y"] + y)
+        page.wait_for_timeout(350)  # longer than a double click
+    page.mouse.dblclick(box["x"] + 600, box["y"] + 560)
+    bar = page.locator(".choice")
+    table = bar.locator("a[href^='/parcels?']")
+    expect(table).to_be_visible()
+    corners = [tuple(map(float, pair.split(","))) for pair in query(table)["polygon"][0].split(";")]
+    assert len(corners) == 4
+    n, area_m2 = within(connection, corners)
+    assert n > 5
+    words = bar.locator("b").inner_text()
+    assert int(re.search(r"\d+", words)[0]) == n
+    assert hectares(words) == pytest.approx(area_m2 / 10_000, abs=Decimal("0.01"))
+    # The form holds the same corners, and lies beside the bar.
+    typed = page.locator("form.area [name=corners]").input_value()
+    assert [tuple(map(float, line.split(","))) for line in typed.splitlines()] == corners
+    form = page.locator("form.area").bounding_box()
+    assert bar.bounding_box()["x"] >= form["x"] + form["width"]
+    assert axe() == []
+    keep(f"map-polygon-{lang}")
+    bar.locator("button", has_text={"zh": "作为筛选条件", "en": "Use as filter"}[lang]).click()
+    expect(page.locator(".mchips [data-name=polygon]")).to_be_visible()
+    expect(page.locator("#panel-results .sum b")).to_have_text(str(n))
+
+
+def test_typed_corners_choose_the_same_and_faults_are_said_in_words(page, open_map, middle, connection):
+    open_map(around(middle))
+    page.locator("#map").focus()
+    page.keyboard.press("b")
+    page.locator("[data-kind=polygon]").press("Enter")
+    corners = page.locator("form.area [name=corners]")
+    told = page.locator("form.area").get_by_role("alert")
+    submit = page.locator("form.area [type=submit]")
+    lon, lat = round(middle["lon"], 6), round(middle["lat"], 6)
+    a, b, c, d = (
+        (round(lon + x, 6), round(lat + y, 6))
+        for x, y in ((-0.004, -0.003), (0.004, -0.003), (0.004, 0.003), (-0.004, 0.003))
+    )
+    for lines, words in (
+        (["121.1,41.0", "121.2"], "第 2 行"),
+        (["121.1,41.0", "121.2,41.0"], "至少需要 3 个顶点"),
+        ([f"{x},{y}" for x, y in (a, c, b, d)], "边相交"),  # a bow tie
+        ([f"{x},{y}" for x, y in (a, b, a)], "至少需要 3 个顶点"),  # closed, but two corners only
+    ):
+        corners.fill("\n".join(lines))
+        submit.click()
+        expect(told).to_contain_text(words)
+        expect(page.locator(".choice")).to_be_hidden()
+    # Closed rings and full-width commas are read as well.
+    corners.fill("\n".join(f"{x}，{y}" for x, y in (a, b, c, a)))
+    submit.click()
+    n, _ = within(connection, [a, b, c])
+    assert n > 0
+    expect(page.locator(".choice b")).to_contain_text(str(n))
+    expect(told).to_be_empty()
+
+
+SECOND = (
+    "() => { const { second, secondParcels } = document.getElementById('map').landstock;"
+    " const found = [], r = document.querySelector('.canvas.second').getBoundingClientRect();"
+    " for (const f of secondParcels.getFeaturesInExtent(second.getView().calculateExtent(second.getSize()))) {"
+    "  if (f.get('layer') !== 'parcel') continue; const e = f.getExtent();"
+    "  const [x, y] = second.getPixelFromCoordinate([(e[0] + e[2]) / 2, (e[1] + e[3]) / 2]);"
+    "  const hit = second.getFeaturesAtPixel([x, y]).filter((g) => g.get('layer') === 'parcel').map((g) => g.getId());"
+    "  if (x > 20 && x < 490 && y > 150 && y < 480 && hit.length && hit.every((id) => id === f.getId()))"
+    "   found.push([f.getId(), r.x + x, r.y + y]); } return found; }"
+)
+
+
+def test_the_second_drawing_answers_the_pointer_with_its_own_day(page, open_map, middle, connection, keep):
+    open_map(f"{around(middle, 4)}&vs=2024-06-01&status=suspected&status=watch&status=normal&holder=公司")
+    page.wait_for_timeout(500)
+    then, now = (
+        {
+            entity: (code, status_of(verdict))
+            for entity, code, verdict in connection.exec_driver_sql(
+                "SELECT v.entity_id, v.parcel_code, v.verdict FROM idle_verdict v JOIN analysis_run r USING (run_id)"
+                " WHERE r.as_of = %s",
+                (day,),
+            )
+        }
+        for day in ("2024-06-01", "2026-11-01")
+    )
+    entity, x, y = next(one for one in page.evaluate(SECOND) if then[one[0]][1] != now[one[0]][1])
+    page.mouse.move(x, y)
+    code, status = then[entity]
+    tip = page.locator(".canvas.second .tip")
+    expect(tip).to_contain_text(code[-5:])
+    expect(tip).to_contain_text(STATUS[status]["zh"])
+    expect(tip).not_to_contain_text(STATUS[now[entity][1]]["zh"])
+    # What stands over the first drawing stays on it, and no day is said twice.
+    line = page.locator(".canvas.second").bounding_box()["x"]
+    for chip in page.locator(".mchips :visible").all():
+        box = chip.bounding_box()
+        assert box["x"] + box["width"] <= line
+    said = page.locator("#mapbox").inner_text()
+    assert said.count("2026-11-01") == 1
+    assert said.count("2024-06-01") == 1
+    second = page.locator(".canvas.second").bounding_box()
+    page.keyboard.down("Shift")
+    page.mouse.move(second["x"] + 120, second["y"] + 240)
+    page.mouse.down()
+    page.mouse.move(second["x"] + 400, second["y"] + 520, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    table = page.locator(".choice a[href^='/parcels?']")
+    expect(table).to_be_visible()
+    west, south, east, north = map(float, query(table)["box"][0].split(","))
+    # The box lies where it was drawn: the middle of both drawings is the same place.
+    corner = page.evaluate(
+        "([x, y]) => { const { second, toDegrees } = document.getElementById('map').landstock;"
+        " const line = second.getTargetElement().clientLeft; // the dividing line\n"
+        " return toDegrees(second.getCoordinateFromPixel([x - line, y])); }",
+        [120, 240],
+    )
+    assert (west, north) == pytest.approx(corner, abs=1e-5)
+    assert east > west
+    assert north > south
+    assert page.locator(".drawnbox:visible").count() == 2
+    keep("map-compare-box")
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -15,6 +15,7 @@ export function compare(canvas, interactions, told) {
   const second = el('div', { class: 'canvas second' });
   canvas.after(second);
   canvas.classList.add('first');
+  canvas.closest('.map').classList.add('two'); // what floats over the first keeps to it
   const label = (day) => el('div', { class: 'float dayplate' }, t('compare.on', { day }));
   canvas.append(label(page.run.as_of));
   const tiles = tileLayers(page.vs, { busy() {}, failed: told.failed });
@@ -30,5 +31,5 @@ export function compare(canvas, interactions, told) {
     tiles.redraw();
   }
   show();
-  return { map, tiles, show, refresh: tiles.refresh };
+  return { map, tiles, canvas: second, show, refresh: tiles.refresh };
 }

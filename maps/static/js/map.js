@@ -99,6 +99,7 @@ const act = {
     if (view.hovered === id) return;
     view.hovered = id;
     tiles.outline.changed();
+    if (beside) beside.tiles.outline.changed();
   },
   zoomTo, redraw, changeFilter,
   fail: said.fail,
@@ -171,7 +172,9 @@ function picked(item) {
 const chips = chipBar(act);
 const key = legend(view);
 const ruler = measure(map, toDegrees);
-const group = choosing({ map, host, canvas, act });
+const drawings = [{ map, canvas, fill: tiles.fill, day: null }];
+if (beside) drawings.push({ map: beside.map, canvas: beside.canvas, fill: beside.tiles.fill, day: page.vs.as_of });
+const group = choosing({ drawings, host, act });
 const slider = years(view, changed);
 const switches = layerSwitches(view, changed, bases.box);
 const theme = themes(view, () => changed('theme'));
@@ -205,7 +208,7 @@ const help = keyboard(root, {
   },
   dossier: () => side.shown() && window.location.assign(dossier(side.shown())),
 });
-const tip = pointer({ map, canvas, fill: tiles.fill, view, act, side, drawing: () => ruler.active() || group.active() });
+for (const one of drawings) one.canvas.append(pointer({ ...one, view, act, side, drawing: () => ruler.active() || group.active() }));
 
 // ---- start ----
 
@@ -219,7 +222,7 @@ map.on('moveend', () => {
   key.show();
 });
 
-host.append(...[bases.text, bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, tip, expand].filter(Boolean));
+host.append(...[bases.text, bar.box, chips.box, theme.box, key.box, readout(map, view.ground, toDegrees), slider.box, ruler.box, expand].filter(Boolean));
 if (size.hidden) {
   aside.hidden = true;
   expand.hidden = false;

@@ -41,5 +41,5 @@ function when({ changeFilter }) {
     });
   });
   return el('details', { class: 'menu when' },
-    el('summary', { class: 'btn' }, drawing('i-clock'), t('when.title', { day: page.run.as_of })), form);
+    el('summary', { class: 'btn' }, drawing('i-clock'), page.vs ? t('when.plain') : t('when.title', { day: page.run.as_of })), form);
 }

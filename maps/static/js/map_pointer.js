@@ -8,10 +8,11 @@ import { days } from './url.js';
 const TIP_PAUSE_MS = 120;
 
 /**
- * @param {{map: object, canvas: HTMLElement, fill: object, view: object, act: object, side: object,
- *          drawing: function(): boolean}} parts `drawing` says whether a tool has the pointer
+ * @param {{map: object, canvas: HTMLElement, fill: object, day: string|null, view: object, act: object, side: object,
+ *          drawing: function(): boolean}} parts `day`: that of the drawing where it is not the page's;
+ *          `drawing` says whether a tool has the pointer
  */
-export function pointer({ map, canvas, fill, view, act, side, drawing }) {
+export function pointer({ map, canvas, fill, day, view, act, side, drawing }) {
   const kept = new Map();
   const tip = el('div', { class: 'float tip', hidden: true });
   let timer = 0;
@@ -23,7 +24,11 @@ export function pointer({ map, canvas, fill, view, act, side, drawing }) {
     }, { layerFilter: (layer) => layer === fill });
     return ids;
   }
-  const asked = (id) => read(`/api/v1/parcels/by-id/${id}?${days()}`).catch(() => null);
+  function asked(id) {
+    const query = days();
+    if (day) query.set('as_of', day);
+    return read(`/api/v1/parcels/by-id/${id}?${query}`).catch(() => null);
+  }
 
   function show(pixel, id, { state, theme }, found) {
     const word = found ? found.idle.finding || found.idle.word : '';
@@ -59,6 +64,7 @@ export function pointer({ map, canvas, fill, view, act, side, drawing }) {
     return undefined;
   });
   canvas.addEventListener('pointerleave', hide);
+  canvas.addEventListener('pointerdown', hide, true);
 
   map.on('singleclick', async (event) => {
     if (drawing()) return;
