@@ -57,7 +57,7 @@ export function areaTool({ drawings, act, chosen }) {
     let from = null;
     const pixel = (event) => map.getEventPixel(event);
     canvas.addEventListener('pointerdown', (event) => {
-      if (event.button !== 0 || !(event.shiftKey || (open && kind === 'box'))) return;
+      if (event.button !== 0 || event.target.closest('.swipe') || !(event.shiftKey || (open && kind === 'box'))) return;
       event.stopPropagation(); // the map would move
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);

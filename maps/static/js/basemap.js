@@ -2,6 +2,7 @@
 import { TileLayer, XYZ } from '../vendor/ol.js';
 import { grid } from './grids.js';
 import { el, page, t } from './page.js';
+import { swipe } from './swipe.js';
 
 const CHOICE = 'landstock.basemap';
 const EMPTY = 4;
@@ -31,7 +32,16 @@ export function baseMaps() {
   let base = choice.base === undefined || (choice.base !== null && !ground.some(({ id }) => id === choice.base))
     ? (ground[0] || { id: null }).id : choice.base;
   const hidden = new Set(choice.hidden || []);
-  const shown = (one) => (one.overlay ? !hidden.has(one.id) && base !== null : one.id === base);
+  const isGround = (id) => ground.some((one) => one.id === id);
+  let right = base !== null && isGround(choice.right) && choice.right !== base ? choice.right : null;
+  let at = choice.at >= 0 && choice.at <= 100 ? choice.at : 50;
+  const shown = (one) => (one.overlay ? !hidden.has(one.id) && base !== null : one.id === base || one.id === right);
+  const line = swipe({ at, moved(percent) {
+    at = percent;
+    for (const one of layers) one.changed();
+    save();
+  } });
+  const save = () => keep({ base, right, at, hidden: [...hidden] });
   let failed = false;
 
   function layer(one) {
@@ -56,7 +66,9 @@ export function baseMaps() {
         });
       },
     });
-    return new TileLayer({ source, zIndex: one.overlay ? 0.5 : 0, visible: shown(one), properties: { basemap: one.id } });
+    const made = new TileLayer({ source, zIndex: one.overlay ? 0.5 : 0, visible: shown(one), properties: { basemap: one.id } });
+    if (!one.overlay) line.clip(made, () => (right === null ? null : one.id === right ? 'right' : 'left'));
+    return made;
   }
 
   const layers = page.basemaps.map(layer);
@@ -79,12 +91,14 @@ export function baseMaps() {
   function show() {
     page.basemaps.forEach((one, n) => layers[n].setVisible(shown(one)));
     for (const [id, radio] of radios) radio.checked = id === base;
+    compared();
     failed = false;
     tell();
-    keep({ base, hidden: [...hidden] });
+    save();
   }
   function choose(id) {
     base = id;
+    if (base === null || right === base) right = null;
     show();
   }
   function radio(id, name) {
@@ -104,10 +118,26 @@ export function baseMaps() {
     });
     return el('label', { class: 'check' }, input, one.name);
   }
+  /** The other base map, right of the line: only where there are two. */
+  const other = el('select', { class: 'input slim', name: 'right' }, el('option', { value: '', text: t('swipe.none') }),
+    ...ground.map(({ id, name }) => el('option', { value: String(id), text: name })));
+  other.addEventListener('change', () => {
+    right = other.value === '' ? null : Number(other.value);
+    show();
+  });
+  function compared() {
+    const nameOf = (id) => ground.find((one) => one.id === id).name;
+    other.disabled = base === null;
+    other.value = right === null ? '' : String(right);
+    for (const option of other.options) option.disabled = option.value === String(base);
+    line.show(right === null ? null : [nameOf(base), nameOf(right)]);
+  }
+  compared();
   const rows = page.basemaps.length
-    ? [radio(null, t('layers.base_off')), ...ground.map(({ id, name }) => radio(id, name)), ...above.map(overlay)]
+    ? [radio(null, t('layers.base_off')), ...ground.map(({ id, name }) => radio(id, name)),
+      ...(ground.length > 1 ? [el('label', { class: 'swipe-choice' }, t('swipe.right'), other)] : []), ...above.map(overlay)]
     : [el('p', { class: 'muted small', text: t('layers.base_none') })];
   const box = el('div', { class: 'psec', role: 'group', 'aria-label': t('layers.base') }, el('h3', { text: t('layers.base') }), ...rows);
   tell();
-  return { layers, box, text };
+  return { layers, box, text, line: line.box };
 }

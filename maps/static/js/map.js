@@ -35,6 +35,7 @@ const busy = () => root.removeAttribute('data-ready');
 const tiles = tileLayers(page.run, { busy, failed: (code) => said.fail(code, retry) });
 const bases = baseMaps();
 const map = new OlMap({ target: canvas, view: olView, layers: [...bases.layers, ...tiles.layers], controls: [], interactions: moves(), maxTilesLoading: 12 });
+canvas.append(bases.line);
 const said = notes(host, map, tiles.fill);
 const beside = compare(canvas, moves, {
   failed: (code) => said.fail(code, retry),
