@@ -2,9 +2,10 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, TextClause, select, text
 
 from data.filtering import Filter, conditions
 from data.identity import actor
@@ -128,17 +129,23 @@ def etag(
     version = connection.execute(load("tile_version"), {"run_id": run_id}).one_or_none()
     if version is None:
         raise NoSuchRun(run_id)
-    made_by = (
+    who = actor()  # one browser may be used by several persons, one after the other
+    asked = (who.role, who.parks, grid, z, x, y, run_id, sorted(asdict(filters).items()), sorted(layers))
+    digest = hashlib.sha256(repr((tuple(version), _made_by(), asked)).encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+@cache
+def _made_by() -> str:
+    """Return a digest of what the program draws with: queries and classes."""
+    drawn = (
         load("tile").text,
         load("tile_builtup").text,
         [themes.classes(theme) for theme in themes.THEMES],
         map_classes(),
         sorted(_statuses().items()),
     )
-    who = actor()  # one browser may be used by several persons, one after the other
-    asked = (who.role, who.parks, grid, z, x, y, run_id, sorted(asdict(filters).items()), sorted(layers))
-    digest = hashlib.sha256(repr((tuple(version), made_by, asked)).encode()).hexdigest()
-    return f'"{digest[:32]}"'
+    return hashlib.sha256(repr(drawn).encode()).hexdigest()
 
 
 def builtup_years(connection: Connection, run_id: int) -> list[int]:
@@ -220,4 +227,10 @@ def _on_matching(name: str, run_id: int, filters: TileFilter) -> Select[Any]:
         .where(*conditions(run_id, filters))
         .cte("matching")
     )  # fmt: skip
-    return select(text(f"({load(name).text})")).add_cte(matching)
+    return select(_scalar(name)).add_cte(matching)
+
+
+@cache
+def _scalar(name: str) -> TextClause:
+    """Return a query of ``data/sql`` as one value; reading its parameters out of the text takes as long as a small tile."""
+    return text(f"({load(name).text})")
