@@ -62,6 +62,7 @@ RULES = (
     _rule("GET", r"/tiles/.+|/basemap/.+", READERS, "land"),
     _rule("GET", r"/print/(?:sheet|dossiers)", READERS, "land"),
     _rule("GET POST", r"/print/atlas", READERS, "export"),
+    _rule("GET", r"/print/handout(?:\.html)?", READERS, "export"),
     _rule("GET", r"/export|/export/.+", READERS, "export"),
     _rule("POST", r"/export/jobs|/export/jobs/\d+", READERS, "export"),
     _rule(

@@ -13,6 +13,7 @@ from etl.analysis.judging import Progress
 from etl.export import consent
 from etl.export.aside import written_aside
 from etl.export.notes import data_version
+from etl.export.order import narrowed
 from maps.handout import About, handout
 
 _EVERYWHERE = {"zh": "全部园区", "en": "All parks"}
@@ -23,10 +24,11 @@ def write_map(
     path: Path,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
+    codes: set[str] | None = None,
 ) -> int:
     """Write the hand-out map and return its number of parcels.
 
-    ``only`` leaves out parcels of other parks than these.
+    ``only`` leaves out parcels of other parks than these, ``codes`` all other parcels.
 
     Raises
     ------
@@ -38,6 +40,8 @@ def write_map(
         A second person's consent is needed first.
     """
     found = export.dataset("mapped", question, progress)
+    if codes is not None:
+        found = narrowed(found, codes)
     consent.require(found, "html")
     parcels = _frame(found)
     parcels["area_m2"] = parcels["registered_area_m2"].where(

@@ -53,6 +53,19 @@ class TooManyParcels(LandStockError):
         )
 
 
+def require_fitting(by_park: Mapping[str, int]) -> None:
+    """Refuse more parcels than one file may hold; ``by_park`` counts them by park, "" without one.
+
+    Raises
+    ------
+    TooManyParcels
+        There are more than ``LIMIT``.
+    """
+    found = sum(by_park.values())
+    if found > LIMIT:
+        raise TooManyParcels(found, by_park)
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """What the page says of itself."""
@@ -103,8 +116,7 @@ def handout(parcels: gpd.GeoDataFrame, parks: gpd.GeoDataFrame, about: About) ->
     TooManyParcels
         More than ``LIMIT`` parcels; the message names a split by park.
     """
-    if len(parcels) > LIMIT:
-        raise TooManyParcels(len(parcels), Counter(code or "" for code in parcels["park_code"]))
+    require_fitting(Counter(code or "" for code in parcels["park_code"]))
     title = f"{HANDOUT[about.lang]['title']} {about.place} {about.as_of.isoformat()}"
     figure = Figure(title=html.escape(title))
     made = _OfflineMap(

@@ -3,14 +3,17 @@
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
 
-from api import atlas_page, dossier_page, printing
-from api.deps import AskedDep, ConnectionDep, VisitorDep, asked_of
+from api import atlas_page, dossier_page, handout_page, printing
+from api.deps import Asked, AskedDep, ConnectionDep, VisitorDep, asked_of
+from api.exporting import MEDIA
 from api.filters import read_pairs
 from api.pages import frame, page
 from api.printing import SheetDep
+from api.visitor import Visitor
 from data import queries
 from data.models import IdleVerdict
 from data.settings import settings
@@ -79,3 +82,42 @@ def make_atlas(
         return answer
     query = urlsplit(asked).query
     return RedirectResponse(f"/print/atlas?{query}" if query else "/print/atlas", 303)
+
+
+Purpose = Annotated[str, Query(max_length=200, description="What a large map is for; goes on record")]
+
+
+@router.get("/handout")
+def handout(
+    request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep
+) -> HTMLResponse:
+    """Show what the map of the filter in one file would hold."""
+    return _handout(request, connection, visitor, asked)
+
+
+def _handout(
+    request: Request, connection: Connection, visitor: Visitor, asked: Asked, purpose: str = "",
+    error: LandStockError | None = None,
+) -> HTMLResponse:  # fmt: skip
+    around = frame(connection, asked)
+    if asked.run_id is None:
+        return page(request, "nothing.html", visitor, asked, around, current="map")
+    shown = handout_page.values(connection, asked, visitor.lang, purpose, error)
+    answer = page(
+        request, "print_handout.html", visitor, asked, around, current="map", path="/print/handout", **shown
+    )
+    answer.status_code = 422 if error else 200
+    return answer
+
+
+@router.get("/handout.html", response_class=Response)
+def handout_file(
+    request: Request, asked: AskedDep, connection: ConnectionDep, visitor: VisitorDep, purpose: Purpose = ""
+) -> Response:
+    """Return the map of the filter as one file that opens offline."""
+    try:
+        name, content = handout_page.written(connection, asked, purpose, visitor.lang)
+    except LandStockError as error:
+        return _handout(request, connection, visitor, asked, purpose, error)
+    told = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA["html"], headers=told)

@@ -133,3 +133,41 @@ def test_more_than_one_atlas_holds_is_refused_with_a_split_by_park(client: httpx
     assert "请按园区分册" in page and re.search(r"/print/atlas\?[^\"]*park=", page)
     answer = client.post("/print/atlas?lang=zh", data={"asked": f"/print/atlas?as_of={DAY}"}, headers=PAGE)
     assert answer.status_code == 422 and "一本图册最多 500 宗" in answer.text
+
+
+def test_a_map_in_one_file_holds_what_the_filter_finds(client: httpx.Client) -> None:
+    asked = f"as_of={DAY}&status=suspected&park={a_park(client)}"
+    found = client.get(f"/api/v1/parcels?{asked}&size=1000").json()
+    others = client.get(f"/api/v1/parcels?as_of={DAY}&status=normal&park={a_park(client)}&size=5").json()
+    page = client.get(f"/print/handout?{asked}&lang=zh", headers=PAGE).text
+    assert "单文件地图" in page and f"{found['total']:,}" in page
+    answer = client.get(f"/print/handout.html?{asked}&lang=zh", headers=PAGE)
+    assert "map_20261101_CGCS2000.html" in answer.headers["content-disposition"]
+    assert all(one["parcel_code"] in answer.text for one in found["items"])
+    assert not any(one["parcel_code"] in answer.text for one in others["items"])
+    with acting(Actor("tests", "auditor")), transaction() as connection:
+        told = connection.scalar(
+            text("SELECT new FROM audit_event WHERE action = 'export' AND object = 'map' ORDER BY event_id DESC LIMIT 1")
+        )  # fmt: skip
+    assert told["rows"] == found["total"]
+
+
+def test_more_than_one_file_holds_is_split_by_park(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    park = a_park(client)
+    most = client.get(f"/api/v1/parcels?as_of={DAY}&park={park}&size=1").json()["total"]
+    monkeypatch.setattr("maps.handout.LIMIT", most)
+    monkeypatch.setattr("api.handout_page.LIMIT", most)
+    page = client.get(f"/print/handout?as_of={DAY}&lang=en", headers=PAGE).text
+    assert re.search(rf'href="/print/handout\?[^"]*park={park}"', page) and "Download one a park" in page
+    assert 'type="submit" disabled' in page
+    answer = client.get(f"/print/handout.html?as_of={DAY}&lang=en", headers=PAGE)
+    assert answer.status_code == 422 and "A hand-out map holds at most" in answer.text
+    assert client.get(f"/print/handout.html?as_of={DAY}&park={park}", headers=PAGE).status_code == 200
+
+
+def a_park(client: httpx.Client) -> str:
+    """Return the park of the first suspected parcel."""
+    listed = client.get(f"/api/v1/parcels?as_of={DAY}&status=suspected&size=1").json()
+    return str(listed["items"][0]["park_code"])
