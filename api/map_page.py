@@ -20,7 +20,7 @@ from maps.catalogue import catalogue
 CHINA = (73.0, 18.0, 135.5, 53.6)  # shown while there are no data
 SCREEN_PX = 900  # the whole area fits into about as many pixels
 METRES_A_DEGREE = 111_320
-LEADS_TO = ("/parcels", "/export", "/print/atlas", "/print/sheet")  # where a selection may go
+LEADS_TO = ("/lists/add", "/parcels", "/export", "/print/atlas", "/print/sheet")  # where a selection may go
 
 
 def page_data(

@@ -228,6 +228,13 @@ def matching_codes(connection: Connection, run_id: int, asked: Filter) -> set[st
     return set(connection.scalars(_codes(run_id, asked)))
 
 
+def matching_ids(connection: Connection, run_id: int, asked: Filter, most: int) -> tuple[int, ...] | None:
+    """Return the lasting numbers of the parcels that a filter matches, in order; nothing if there are more than ``most``."""
+    query = _from_run(run_id, asked, IdleVerdict.entity_id).limit(most + 1)
+    found = connection.scalars(query).all()
+    return None if len(found) > most else tuple(sorted(found))
+
+
 def _total(row: Any) -> Total:
     return Total(n=row.n, area_m2=row.area_m2 or Decimal(0), n_drawn=row.n_drawn)
 

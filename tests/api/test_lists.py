@@ -301,3 +301,50 @@ def test_every_page_of_the_list_follows_on_the_one_before(client: httpx.Client) 
             codes += [one["parcel_code"] for one in answer.json()["items"]]
         assert len(codes) == len(set(codes)) == total, sort
     assert codes != sorted(codes)
+
+
+def ids_of(client: httpx.Client, view: str) -> set[str]:
+    return set(re.findall(r"ids=(\d+)", client.get(f"/lists/views/{view}").headers["location"]))
+
+
+def added(client: httpx.Client, query: str, **form: str) -> str:
+    answer = client.post("/lists/add", data={"asked": f"/parcels?{query}", **form})
+    assert answer.status_code == 303, answer.text
+    return str(re.fullmatch(r"/lists/views/(\d+)", answer.headers["location"])[1])  # type: ignore[index]
+
+
+def test_a_list_of_chosen_parcels_grows_by_what_is_put_to_it(as_role: Any) -> None:
+    client = as_role("clerk")
+    listed = client.get(f"/api/v1/parcels?as_of={DAY}&status=watch&size=10").json()["items"]
+    first, second = ({str(one["entity_id"]) for one in part} for part in (listed[:6], listed[4:]))
+
+    def query(ids: set[str]) -> str:
+        return f"as_of={DAY}&" + "&".join(f"ids={one}" for one in sorted(ids))
+
+    number = added(client, query(first), name="要现场核查")
+    assert ids_of(client, number) == first
+    page = client.get(f"/lists/add?{query(second)}&lang=zh", headers=PAGE).text
+    assert "要现场核查（6 宗）" in page
+    assert added(client, query(second), list=number) == number
+    assert ids_of(client, number) == first | second  # two of them were there before
+    again = client.post(
+        "/lists/add", data={"asked": f"/parcels?{query(first)}", "name": "要现场核查"}, headers=PAGE
+    )
+    assert again.status_code == 422 and "要现场核查" in again.text and 'name="name"' in again.text
+    client.post(f"/lists/views/{number}", data={"act": "delete"})
+
+
+def test_what_cannot_be_put_to_a_list_is_said(as_role: Any) -> None:
+    client = as_role("clerk")
+    everything = client.post(
+        "/lists/add?lang=en", data={"asked": f"/parcels?as_of={DAY}", "name": "x"}, headers=PAGE
+    )
+    assert everything.status_code == 422 and "at most 2,000 parcels" in everything.text
+    nameless = client.post("/lists/add", data={"asked": f"/parcels?as_of={DAY}&status=watch"}, headers=PAGE)
+    assert nameless.status_code == 422
+    rule = kept(client, "按条件", "status=watch")  # a view by conditions is no list
+    answer = client.post(
+        "/lists/add", data={"asked": f"/parcels?as_of={DAY}&status=watch", "list": rule}, headers=PAGE
+    )
+    assert answer.status_code == 422
+    client.post(f"/lists/views/{rule}", data={"act": "delete"})

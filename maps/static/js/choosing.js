@@ -64,7 +64,7 @@ export function choosing({ drawings, host, act }) {
     for (const [name, value] of days()) if (name !== 'lang') asked.set(name, value);
     const text = t('choose.count', { n: number(total), area: areaText(area_m2, true) });
     const link = (path, icon, word) => page.may[path] && el('a', { class: 'btn', href: `${path}?${asked}` }, drawing(icon), t(word));
-    bar.replaceChildren(...[el('b', { text }), link('/parcels', 'i-table', 'choose.table'), link('/export', 'i-down2', 'choose.export'),
+    bar.replaceChildren(...[el('b', { text }), link('/lists/add', 'i-plus', 'choose.add'), link('/parcels', 'i-table', 'choose.table'), link('/export', 'i-down2', 'choose.export'),
       link('/print/atlas', 'i-print', 'choose.atlas'),
       area && el('button', { type: 'button', class: 'btn', text: t('choose.filter'), onclick: filter }),
       el('button', { type: 'button', class: 'btn', text: t('choose.none'), onclick: () => {
