@@ -303,7 +303,7 @@ def test_every_page_of_the_list_follows_on_the_one_before(client: httpx.Client) 
     assert codes != sorted(codes)
 
 
-def ids_of(client: httpx.Client, view: str) -> set[str]:
+def listed_ids(client: httpx.Client, view: str) -> set[str]:
     return set(re.findall(r"ids=(\d+)", client.get(f"/lists/views/{view}").headers["location"]))
 
 
@@ -322,11 +322,11 @@ def test_a_list_of_chosen_parcels_grows_by_what_is_put_to_it(as_role: Any) -> No
         return f"as_of={DAY}&" + "&".join(f"ids={one}" for one in sorted(ids))
 
     number = added(client, query(first), name="要现场核查")
-    assert ids_of(client, number) == first
+    assert listed_ids(client, number) == first
     page = client.get(f"/lists/add?{query(second)}&lang=zh", headers=PAGE).text
     assert "要现场核查（6 宗）" in page
     assert added(client, query(second), list=number) == number
-    assert ids_of(client, number) == first | second  # two of them were there before
+    assert listed_ids(client, number) == first | second  # two of them were there before
     again = client.post(
         "/lists/add", data={"asked": f"/parcels?{query(first)}", "name": "要现场核查"}, headers=PAGE
     )
