@@ -99,6 +99,10 @@ def token_of(request: Request) -> str | None:
     return None
 
 
+def _says_who(request: Request) -> bool:
+    return "cookie" in request.headers or "authorization" in request.headers
+
+
 def _who(request: Request) -> Signed | None:
     token = token_of(request)
     if token is not None:
@@ -136,7 +140,7 @@ class Actors:
         number = secrets.token_hex(8)
         with acting(replace(NOBODY, request=number)) as nobody:
             try:
-                signed = await run_in_threadpool(_who, request)
+                signed = await run_in_threadpool(_who, request) if _says_who(request) else None
                 refused = self._judge(request, signed)
             except Exception as error:  # answered like an error of a route
                 refused, signed = answer_for(request, error), None
@@ -149,7 +153,7 @@ class Actors:
             await self.app(scope, receive, send)
 
     def _reads_open(self, request: Request) -> bool:
-        rule = rule_for(request.method, request.url.path)
+        rule = rule_for(request.method, request.scope["path"])
         return (
             self.is_open
             and request.url.hostname in LOOPBACK  # a name that somebody else lets point here is not ours
@@ -161,7 +165,7 @@ class Actors:
 
     def _judge(self, request: Request, signed: Signed | None) -> Response | None:
         """Return the answer that turns a request away; nothing where it may go on."""
-        rule = rule_for(request.method, request.url.path)
+        rule = rule_for(request.method, request.scope["path"])
         if rule is None:
             return (
                 None if signed is not None or self.is_open else self._sign_in(request)
@@ -184,7 +188,7 @@ class Actors:
             return (
                 RedirectResponse("/account/password", 303) if wants_page(request) else self._sign_in(request)
             )
-        if signed.role == "admin" and request.url.path == "/":
+        if signed.role == "admin" and request.scope["path"] == "/":
             return RedirectResponse("/settings/accounts", 303)
         if signed.role not in rule.roles:
             raise NoRights(rule.what)
