@@ -5,6 +5,7 @@ interfaces a role has at all.
 """
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from data.identity import STAFF
@@ -79,6 +80,7 @@ RULES = (
 )
 
 
+@lru_cache(maxsize=20_000)
 def rule_for(method: str, path: str) -> Rule | None:
     """Return the rule of a request, if it has one."""
     return next(
