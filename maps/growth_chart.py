@@ -137,6 +137,15 @@ class Chart:
         )
 
 
+def of_parks(rows: Sequence[Row]) -> dict[str, dict[int, float]]:
+    """Return the built-up area of each park by year in square metres, for drawing; years without a survey are absent."""
+    found: dict[str, dict[int, float]] = {}
+    for row in rows:
+        if row["builtup_m2"] is not None:
+            found.setdefault(row["park_code"], {})[row["year"]] = float(row["builtup_m2"])
+    return found
+
+
 def _step(most: Decimal) -> Decimal:
     """Return a round distance between ticks."""
     rough = most / TICKS

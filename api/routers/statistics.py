@@ -80,6 +80,7 @@ def growth(request: Request, asked: AskedDep, connection: ConnectionDep, visitor
     lines = growth_chart.lines(rows, land.rows(connection, "growth_ledger", asked.run_id, park), increases)
     unit = M2_PER_MU if visitor.unit == "mu" else M2_PER_HA
     data = map_page.page_data(connection, asked, around, visitor.lang, visitor.unit)
+    data["growth_of"] = growth_chart.of_parks(rows)
     return page(
         request, "growth.html", visitor, asked, around, current="growth", rows=rows, lines=lines,
         chart=growth_chart.chart(lines, unit), data=data, targets=statistics.told_targets(targets, around), n_parks=len({row["park_code"] for row in rows}),

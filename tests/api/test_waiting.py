@@ -87,11 +87,10 @@ def test_a_computation_that_fails_is_told_and_the_next_one_begins_anew(client, s
     assert opened(client, "2026-10-18").status_code == 202
     slow.go.set()
     until = time.monotonic() + 30
-    answers = {opened(client, "2026-10-18").status_code}
-    while not answers & {500, 503}:
-        assert time.monotonic() < until
-        answers.add(opened(client, "2026-10-18").status_code)
-    assert len(slow.days) > 1
+    for begun in (1, 2):
+        while opened(client, "2026-10-18").status_code == 202:
+            assert time.monotonic() < until
+        assert len(slow.days) >= begun
 
 
 def test_a_program_waits(client, monkeypatch):

@@ -58,7 +58,8 @@ def worst_parcels() -> list[int]:
                     (SELECT count(*) FROM construction_event AS e
                         WHERE e.parcel_code = v.parcel_code AND upper_inf(e.known)) AS events
                 FROM idle_verdict AS v JOIN parcel AS p ON p.version_id = v.version_id
-                WHERE v.run_id = (SELECT max(run_id) FROM analysis_run WHERE as_of = '2026-11-01')
+                WHERE v.run_id = (SELECT max(run_id) FROM analysis_run
+                    WHERE as_of = '2026-11-01' AND publication_id IS NOT NULL AND park_code IS NULL)
             )
             SELECT entity_id FROM here WHERE place <= 3
             UNION (SELECT entity_id FROM here ORDER BY length(holder) DESC NULLS LAST LIMIT 4)

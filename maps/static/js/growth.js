@@ -3,8 +3,8 @@ import {
   Fill, MVT, Map as OlMap, Stroke, Style, VectorTileLayer, VectorTileSource, View, getPointResolution, interactions, transformExtent,
 } from '../vendor/ol.js';
 import { LEVELS, grid as tileGrid } from './grids.js';
-import { drawing, el, page, read, say, t } from './page.js';
-import { tileStyle, yearColour } from './styles.js';
+import { area, drawing, el, page, read, say, t } from './page.js';
+import { textStyle, tileStyle, yearColour } from './styles.js';
 import { yearSlider as slider } from './years.js';
 
 const PLAY_MS = 1200;
@@ -18,6 +18,10 @@ const middle = [(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2];
 const stretch = 1 / getPointResolution(projection, 1, middle, 'm');
 const view = {
   year: page.years[page.years.length - 1], patterns: false, parks: true, parcels: true, labels: false, plain: true, selected: null,
+  growth(code) {
+    const found = (page.growth_of[code] || {})[view.year];
+    return found === undefined ? '—' : area(found, true);
+  },
   ground: () => olView.getResolution() / stretch,
 };
 const olView = new View({
@@ -90,9 +94,11 @@ const outline = new VectorTileLayer({
   style: (feature) => (feature.get('layer') === 'park'
     ? new Style({ stroke: new Stroke({ color: token('--c-brand'), width: 1.8, lineDash: [12, 4, 2, 4] }) }) : null),
 });
+// Seen from afar a park says its built-up area of the year in words, as the ledger has it.
+const names = new VectorTileLayer({ source: parks.getSource(), zIndex: 50, renderMode: 'vector', declutter: true, style: textStyle(view) });
 
 const map = new OlMap({
-  target: root, view: olView, layers: [parks, ...layers.values(), outline], controls: [], keyboardEventTarget: root,
+  target: root, view: olView, layers: [parks, ...layers.values(), outline, names], controls: [], keyboardEventTarget: root,
   interactions: interactions({ altShiftDragRotate: false, pinchRotate: false, shiftDragZoom: false, mouseWheelZoom: true }),
 });
 map.on('rendercomplete', () => {
@@ -131,6 +137,7 @@ function show() {
     layer.setVisible(year <= view.year);
     layer.changed();
   }
+  names.changed();
   busy();
   mark();
   legend();

@@ -66,8 +66,8 @@ export const SHARES = [0, 0.05, 0.1, 0.2, 0.4].map((from, i) => ({
   colour: ['#fdfbf0', '#fff3c0', '#ffe36e', '#efc02f', '#c9930a'][i],
 }));
 
-function parkStyle(feature, ground_m) {
-  if (ground_m <= LEVELS.parcels) return [ground, ...boundary];
+function parkStyle(feature, ground_m, growth) {
+  if (growth || ground_m <= LEVELS.parcels) return [ground, ...boundary];
   const share = feature.get('idle_share') || 0;
   const step = SHARES.filter((s) => share >= s.from).pop();
   return [
@@ -77,13 +77,14 @@ function parkStyle(feature, ground_m) {
 }
 
 /** Name and count of a park; below its outline where the outline is too small to hold them. */
-function parkLabel(feature, ground_m, resolution) {
+function parkLabel(feature, ground_m, resolution, growth) {
   if (ground_m <= LEVELS.parcels) return null;
   const n = feature.get('n');
   const name = feature.get('name') || feature.get('code');
+  const told = growth ? growth(feature.get('code')) : n === undefined ? null : t('map.park_count', { n: number(n) });
   const [, bottom, , top] = feature.getExtent();
   const height = (top - bottom) / resolution;
-  const text = label(n === undefined ? name : `${name}\n${t('map.park_count', { n: number(n) })}`, '700 14px ');
+  const text = label(told === null ? name : `${name}\n${told}`, '700 14px ');
   if (height < 120) text.setOffsetY(height / 2 + 26);
   return new Style({ zIndex: 5, text });
 }
@@ -121,14 +122,15 @@ function labelStyle(feature, ground_m, selected) {
 /**
  * Style of the tiles of parks and parcels.
  * @param {{ground: function(): number, patterns: boolean, parks: boolean, parcels: boolean, labels: boolean,
- *          selected: number|null, plain: boolean}} view `plain`: another theme lies on top
+ *          selected: number|null, plain: boolean, growth: function(string): string|undefined}} view `plain`: another
+ *          theme lies on top; `growth`: what is said of a park instead of its idle share and count
  */
 export function tileStyle(view) {
   return (feature) => {
     const metres = view.ground();
     switch (feature.get('layer')) {
       case 'park':
-        return view.parks ? parkStyle(feature, metres) : null;
+        return view.parks ? parkStyle(feature, metres, view.growth) : null;
       case 'parcel': {
         const code = feature.get('status');
         if (!view.parcels || metres > LEVELS.parcels) return null;
@@ -147,7 +149,7 @@ export function textStyle(view) {
   return (feature, resolution) => {
     const metres = view.ground();
     const of = feature.get('layer');
-    if (of === 'park') return view.parks ? parkLabel(feature, metres, resolution) : null;
+    if (of === 'park') return view.parks ? parkLabel(feature, metres, resolution, view.growth) : null;
     return of === 'label' && view.labels && view.parcels ? labelStyle(feature, metres, view.selected) : null;
   };
 }
