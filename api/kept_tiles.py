@@ -53,12 +53,12 @@ def _kept(request: Request) -> Response | None:
 
 def address_of(request: Request, who: Actor) -> Hashable:
     """Return what a tile's tag is remembered by: the address as asked, and the rights of who asks."""
-    return engine().url, who.role, who.parks, request.scope["path"], request.scope["query_string"]
+    return engine(), who.role, who.parks, request.scope["path"], request.scope["query_string"]
 
 
 def key_of(tag: str) -> Hashable:
     """Return what a tile is kept by."""
-    return engine().url, tag
+    return engine(), tag
 
 
 def remember(request: Request, tag: str) -> None:

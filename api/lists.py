@@ -41,7 +41,13 @@ def list_values(
 def _found(
     connection: Connection, run_id: int, chosen: Filter, wanted: queries.Page
 ) -> tuple[dict[str, Total], list[str] | None]:
-    """Return the totals of a filter without its status and, where those are not at hand, the page read with them."""
+    """Return the totals of a filter without its status and, where it takes long to read, the page read with them.
+
+    A typed text and the day of supply are looked for in every row: once is enough. Everything else is read sooner
+    from the indexes, one after the other.
+    """
+    if not any((chosen.q, chosen.holder, chosen.supplied_from, chosen.supplied_to)):
+        return totals_of(connection, run_id, chosen.without("status")), None
     codes: list[str] | None = None
 
     def both() -> dict[str, Total]:
