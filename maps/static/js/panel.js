@@ -160,7 +160,7 @@ export function panel(aside, act, layers) {
     },
     el('span', { class: 'l1' }, code(item.parcel_code), status(item.status, item.word)),
     el('span', { class: 'l2' }, el('span', { class: 'who3', text: item.holder || '—' }),
-      el('span', { class: 'nw', text: area(item.registered_area_m2, true) }))));
+      el('span', { class: 'nw', text: area(item.registered_area_m2 ?? item.drawn_area_m2, true) }))));
   }
 
   /** Several parcels under one click: choose one. */
