@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from api import export_page
 from api.deps import Asked
+from api.lists import totals_by, totals_of
 from data import approvals, export_jobs, queries
 from data.identity import actor
 from data.models import IdleVerdict
@@ -23,7 +24,7 @@ def order(asked: Asked, purpose: str, lang: str, connection: Connection) -> None
     etl.export.ExportRefused
         There is no parcel, or more than one atlas holds.
     """
-    n_found = queries.add(list(queries.status_totals(connection, asked.run(), asked.filter).values())).n
+    n_found = queries.add(list(totals_of(connection, asked.run(), asked.filter).values())).n
     atlas.require_fitting(n_found)
     wanted = Order(
         (atlas.NAME,), "html", asked.as_of, asked.query.known_on, chosen=asked.filter, lang=lang, person=actor().name,
@@ -38,8 +39,8 @@ def values(
     """Return what the page shows."""
     run_id = asked.run()
     return {
-        "whole": queries.add(list(queries.status_totals(connection, run_id, asked.filter).values())),
-        "by_park": queries.totals_by(connection, run_id, asked.filter, IdleVerdict.park_code),
+        "whole": queries.add(list(totals_of(connection, run_id, asked.filter).values())),
+        "by_park": totals_by(connection, run_id, asked.filter, IdleVerdict.park_code),
         "most": settings().atlas_parcels, "days": settings().export_days, "jobs": export_page.jobs(connection),
         "jobs_open": bool(actor().account_id), "purpose": purpose,
         "purpose_km2": settings().secrecy_km2 if approvals.needed("export") else None,

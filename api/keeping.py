@@ -6,8 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 
 from sqlalchemy.exc import DBAPIError
 
@@ -27,16 +26,20 @@ _AFTER_FAULT_S = 600.0
 _NICE = 10  # pages come first
 
 
-class _Keeper:
+class _Beside:
+    """A thread that starts processes beside the server, one at a time, until it is told to stop."""
+
+    _name = ""
+
     def __init__(self) -> None:
         self._stop = threading.Event()
         self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name="keep a worker", daemon=True)
+        self._thread = threading.Thread(target=self._keep, name=self._name, daemon=True)
 
-    def start(self) -> None:
+    def __enter__(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         process = self._process
         if process is not None and process.poll() is None:
@@ -45,6 +48,13 @@ class _Keeper:
         if process is not None and process.poll() is None:
             process.kill()
             process.wait()
+
+    def _keep(self) -> None:
+        raise NotImplementedError
+
+
+class _Keeper(_Beside):
+    _name = "keep a worker"
 
     def _keep(self) -> None:
         pause = _FIRST_PAUSE_S
@@ -64,34 +74,10 @@ class _Keeper:
             self._stop.wait(pause)
 
 
-@contextmanager
-def worker_beside() -> Iterator[None]:
-    """Keep a worker alive while the block runs."""
-    keeper = _Keeper()
-    keeper.start()
-    try:
-        yield
-    finally:
-        keeper.stop()
-
-
-class _Days:
+class _Days(_Beside):
     """Has today's verdicts computed before anybody asks: at the start, after midnight, after a publication."""
 
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._thread = threading.Thread(target=self._keep, name="verdicts of today", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stop.set()
-        process = self._process
-        if process is not None and process.poll() is None:
-            process.terminate()
-        self._thread.join(_END_S)
+    _name = "verdicts of today"
 
     def _keep(self) -> None:
         while not self._stop.is_set():
@@ -126,12 +112,11 @@ def _is_missing() -> bool:
         return stored_run(clock.today()) is None
 
 
-@contextmanager
-def today_beside() -> Iterator[None]:
+def worker_beside() -> AbstractContextManager[None]:
+    """Keep a worker alive while the block runs."""
+    return _Keeper()
+
+
+def today_beside() -> AbstractContextManager[None]:
     """Keep the verdicts of today at hand while the block runs."""
-    days = _Days()
-    days.start()
-    try:
-        yield
-    finally:
-        days.stop()
+    return _Days()

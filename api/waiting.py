@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from etl.analysis.run import ensure_run, newest_day, stored_run
 from gis.errors import LandStockError
 
-_STEPS_UNKNOWN = 0
+MOST_BEGUN = 4
+"""Days that are computed or wait for it; who asks for more begins none, and is told the same."""
 
 
 class BeingComputed(LandStockError):
@@ -33,7 +34,7 @@ class BeingComputed(LandStockError):
 class _Work:
     future: Future[int] = field(default_factory=Future)
     done: int = 0
-    total: int = _STEPS_UNKNOWN
+    total: int = 0
 
     def tell(self, _step: str, done: int, total: int) -> None:
         self.done, self.total = done, total
@@ -64,6 +65,8 @@ def run_within(as_of: dt.date, known_on: dt.datetime | None, wait_s: float | Non
     if wait_s is None:
         return ensure_run(as_of, known_on=known_on, person="api")
     work = _begun(as_of, known_on)
+    if work is None:
+        raise BeingComputed(as_of, 0, 0, newest_day(as_of))
     try:
         return work.future.result(wait_s)
     except TimeoutError:
@@ -72,12 +75,15 @@ def run_within(as_of: dt.date, known_on: dt.datetime | None, wait_s: float | Non
         raise BeingComputed(as_of, work.done, work.total, newest_day(as_of)) from None
 
 
-def _begun(as_of: dt.date, known_on: dt.datetime | None) -> _Work:
-    """Return the work on a day, begun if nobody has; who asks next for a day that failed begins anew."""
+def _begun(as_of: dt.date, known_on: dt.datetime | None) -> _Work | None:
+    """Return the work on a day, begun if nobody has; nothing while there is too much of it.
+
+    Who asks next for a day that failed begins anew.
+    """
     key = as_of, known_on
     with _lock:
         work = _running.get(key)
-        if work is None:
+        if work is None and len(_running) < MOST_BEGUN:
             work = _running[key] = _Work()
             context = contextvars.copy_context()  # on record for whoever asked first
             work.future = _pool.submit(

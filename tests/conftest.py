@@ -161,9 +161,10 @@ def _own(server_place: Place, template: str = server.DATABASE) -> Iterator[str]:
 def _number_jobs_apart(found: Place, name: str) -> None:
     """Let the jobs of a database begin at a number of its own: their files lie in the one folder of the run."""
     with closing(server.connect(found, making.SUPERUSER, name)) as connection, connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence('import_job', 'job_id'), %s)", (uuid.uuid4().int % 10**9,)
-        )
+        for table, key in (("import_job", "job_id"), ("export_job", "export_id")):
+            cursor.execute(
+                "SELECT setval(pg_get_serial_sequence(%s, %s), %s)", (table, key, uuid.uuid4().int % 10**9)
+            )
         connection.commit()
 
 
@@ -188,7 +189,9 @@ def sample_database(server_place: Place) -> str:
             with _timed("sample delivery imported and analysed"):
                 _import_sample(server_place)
             done.touch()
-    _made["sample_database"] = _create(server_place, f"sample_{uuid.uuid4().hex[:12]}", SAMPLE)
+    name = f"sample_{uuid.uuid4().hex[:12]}"
+    _made["sample_database"] = _create(server_place, name, SAMPLE)
+    _number_jobs_apart(server_place, name)
     _point(_made["sample_database"])
     return _made["sample_database"]
 

@@ -93,6 +93,19 @@ def test_a_computation_that_fails_is_told_and_the_next_one_begins_anew(client, s
         assert len(slow.days) >= begun
 
 
+def test_many_new_days_at_once_are_not_all_begun(client, slow):
+    days = [f"2026-09-{day:02d}" for day in range(1, waiting.MOST_BEGUN + 4)]
+    assert {opened(client, day).status_code for day in days} == {202}
+    assert len(waiting._running) == waiting.MOST_BEGUN
+    slow.fault = LandStockError("Enough.", "够了。")
+    slow.go.set()
+    until = time.monotonic() + 30
+    while waiting._running:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    assert len(slow.days) == waiting.MOST_BEGUN
+
+
 def test_a_program_waits(client, monkeypatch):
     monkeypatch.setenv("LANDSTOCK_DAY_WAIT_S", "0.001")
     settings.cache_clear()

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import uvicorn
 from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import Connection, RowMapping
 
 from tests.people import signed_in
 
@@ -138,3 +139,20 @@ def keep(page: Page) -> Callable[[str], None]:
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return kept
+
+
+MIDDLE = (
+    "SELECT ST_X(p) AS lon, ST_Y(p) AS lat FROM (SELECT ST_Centroid(ST_Collect(ST_Centroid(geom))) AS p"
+    " FROM parcel WHERE park_code = (SELECT min(park_code) FROM parcel)) AS m"
+)
+
+
+@pytest.fixture
+def middle(connection: Connection) -> RowMapping:
+    """The middle of the parcels of one park."""
+    return connection.exec_driver_sql(MIDDLE).mappings().one()
+
+
+def around(middle: RowMapping, metres: float = 4) -> str:
+    """Return the part of an address that shows a place at metres per pixel."""
+    return f"c={middle['lon']:.5f},{middle['lat']:.5f}&r={metres}"

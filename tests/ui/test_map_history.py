@@ -5,8 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.ui.conftest import ready
-from tests.ui.test_map_choosing import around, middle  # noqa: F401
+from tests.ui.conftest import around, ready
 
 SEEN = (
     "() => { const { map, view, toDegrees } = document.getElementById('map').landstock;"
@@ -22,7 +21,7 @@ def two_parcels(connection):
     return [tuple(row) for row in rows]
 
 
-def test_back_and_forward_restore_the_view_without_loading(page, open_map, middle, connection):  # noqa: F811
+def test_back_and_forward_restore_the_view_without_loading(page, open_map, middle, connection):
     (first, code), (second, _) = two_parcels(connection)
     open_map(around(middle))
     page.evaluate("() => { window.opened = 1; }")
